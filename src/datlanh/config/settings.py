@@ -1,0 +1,152 @@
+"""Django's settings; every value that differs by place comes from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from datlanh.config import environment as env
+from datlanh.config import geolibs
+from datlanh.config.databases import databases
+
+geolibs.use_wheel_data()
+GDAL_LIBRARY_PATH = geolibs.wheel_library("pyogrio", "libgdal")
+GEOS_LIBRARY_PATH = geolibs.wheel_library("shapely", "libgeos_c")
+
+ROOT = env.ROOT
+PACKAGE = Path(__file__).resolve().parents[1]
+VAR = Path(env.text("DATLANH_VAR", str(ROOT / "var"))).resolve()
+
+DEBUG = env.flag("DATLANH_DEBUG")
+DEMO = env.flag("DATLANH_DEMO")  # offers the demo accounts on the sign-in page
+SECRET_KEY = env.text("DATLANH_SECRET_KEY", "") or env.kept_secret(VAR / "secrets" / "secret_key")
+ALLOWED_HOSTS = env.words("DATLANH_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("DATLANH_ORIGINS")
+
+INSTALLED_APPS = [
+    "datlanh.audit",
+    "datlanh.places",
+    "datlanh.organisations",
+    "datlanh.accounts",
+    "datlanh.register",
+    "datlanh.ordnance",
+    "datlanh.hazards",
+    "datlanh.intake",
+    "datlanh.reporting",
+    "datlanh.delivery",
+    "datlanh.web",
+    "datlanh.api",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "datlanh.delivery.middleware.CalmErrors",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "datlanh.delivery.middleware.ActingUser",
+]
+
+ROOT_URLCONF = "datlanh.config.urls"
+WSGI_APPLICATION = "datlanh.config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "datlanh.delivery.context.page",
+            ],
+            "builtins": ["datlanh.delivery.templatetags.datlanh"],
+        },
+    }
+]
+
+DATABASES = databases(
+    VAR,
+    pool_size=env.number("DATLANH_DB_POOL", 8),
+    statement_timeout_ms=env.number("DATLANH_STATEMENT_TIMEOUT_MS", 30_000),
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+     "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "datlanh.accounts.adapter.NoSignUp"
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key,60/5m/ip"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("DATLANH_HTTPS")
+if env.flag("DATLANH_HTTPS"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 180
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MANIFEST_STRICT = False
+
+# Attachments, content-addressed (intake.files).
+FILES_ROOT = Path(env.text("DATLANH_FILES", str(VAR / "files")))
+# The key that wraps every person's key; never in the database (register.persons).
+PERSON_MASTER_KEY = env.text("DATLANH_PERSON_KEY", "") or env.kept_secret(
+    VAR / "secrets" / "person_key"
+)
+FORMS_ROOT = Path(env.text("DATLANH_FORMS", str(ROOT / "forms")))
+
+SUBMISSION_MAX_BYTES = env.number("DATLANH_SUBMISSION_MAX_MB", 100) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []
