@@ -148,8 +148,9 @@ class Answers:
 
     `values`: question key → str, int, float, ISO date, or list of keys. `points`: key →
     [lon, lat]. `polygons`: key → rings, each a list of [lon, lat] as sent (not repaired).
-    `rows`: repeat key → list of {"values": …, "points": …}. `problems`: keys of questions
-    whose answer could not be read, with the raw text. Everything is lon/lat, WGS 84.
+    `rows`: repeat key → list of {"values": …, "points": …, "polygons": …}. `problems`: keys of
+    questions whose answer could not be read, with the raw text; in a row "repeat/2/question".
+    Everything is lon/lat, WGS 84.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -188,9 +189,7 @@ def view(
         organisation=organisation,
         answers=_typed(mapping.questions, answers.values),
         points={k: Point(v[0], v[1]) for k, v in answers.points.items()},
-        polygons={
-            k: [Polygon(r) for r in rings if len(r) >= 3] for k, rings in answers.polygons.items()
-        },
+        polygons=_polygons(answers.polygons),
         rows={r.key: _rows(r, answers.rows.get(r.key, [])) for r in mapping.repeats},
         date_of_information=answers.day(mapping.date),
         problems=tuple(answers.problems),
@@ -203,9 +202,14 @@ def _rows(repeat: Repeat, rows: list[dict[str, Any]]) -> list[Mapping[str, Any]]
         {
             **_typed(repeat.questions, row.get("values", {})),
             **{k: Point(v[0], v[1]) for k, v in row.get("points", {}).items()},
+            **_polygons(row.get("polygons", {})),
         }
         for row in rows
     ]
+
+
+def _polygons(sent: Mapping[str, list[list[list[float]]]]) -> dict[str, list[Polygon]]:
+    return {k: [Polygon(r) for r in rings if len(r) >= 3] for k, rings in sent.items()}
 
 
 def _typed(questions: tuple[Question, ...], values: Mapping[str, Any]) -> dict[str, Any]:

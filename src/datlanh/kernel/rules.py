@@ -81,7 +81,8 @@ class ReportView:
     `answers` maps question key → value: str, int, float, date, list of keys for a
     select_multiple, None or absent when empty. `polygons` maps a geoshape question to its
     rings in lon/lat WGS 84; `points` a geopoint question; `rows` a repeat to its rows, each
-    a mapping like `answers` in which a geopoint is a shapely Point.
+    a mapping like `answers` in which a geopoint is a shapely Point and a geoshape a list of
+    Polygon.
     """
 
     form: str  # "cha" or "land_release"
