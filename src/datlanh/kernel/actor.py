@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 
 class Actor(Protocol):
@@ -16,3 +17,16 @@ class Actor(Protocol):
     def full_name(self) -> str: ...
     @property
     def is_system(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class SystemActor:
+    """Jobs, commands and imports: sees everything, is nobody."""
+
+    id: None = None
+    organisation_id: None = None
+    full_name: str = "Đất Lành"
+    is_system: Literal[True] = True
+
+
+SYSTEM = SystemActor()
