@@ -1,0 +1,99 @@
+"""Holding the private cluster awake while something uses it; the last user stops it.
+
+The cluster itself is the work of `tools/cluster`. Here stands only who needs it: every process
+that uses it holds a shared lock on `var/cluster.users`. Whoever ends and finds no other holder
+stops the cluster, unless somebody started it by hand (`var/cluster.keep`). The kernel drops a
+lock with its process, so a killed start leaves nothing to clean up.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from datlanh.config.databases import parsed, urls
+from datlanh.config.environment import ROOT
+from datlanh.config.steps import StepError
+
+TOOL = ROOT / "tools" / "cluster"
+
+
+def is_private() -> bool:
+    """Whether the database is the cluster in `var/`, not a server that `DATABASE_URL` names."""
+    return not os.environ.get("DATABASE_URL")
+
+
+def _tool(verb: str, var: Path) -> str:
+    environment = {**os.environ, "DATLANH_VAR": str(var), "DATLANH_HELD": "1"}
+    done = subprocess.run(
+        [str(TOOL), verb], env=environment, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise StepError("The private database could not be used; the reason is above.")
+    return done.stdout.strip()
+
+
+def answers(var: Path) -> bool:
+    """Whether somebody listens on the cluster's socket."""
+    url = urls(var).get("DATABASE_URL")
+    if url is None:
+        return False
+    entry = parsed(url)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        try:
+            client.connect(f"{entry['HOST']}/.s.PGSQL.{entry['PORT']}")
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def awake(var: Path) -> Iterator[None]:
+    """The cluster runs inside the block; nothing happens when `DATABASE_URL` names a server.
+
+    Raises:
+        StepError: it could not be started.
+    """
+    if not is_private():
+        yield
+        return
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / "cluster.users").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        _tool("start", var)
+        try:
+            yield
+        finally:
+            _leave(users.fileno(), var)
+
+
+def _leave(users: int, var: Path) -> None:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    if not (var / "cluster.keep").exists():
+        _tool("stop", var)
+
+
+def client_program(name: str, var: Path) -> str:
+    """The path of `pg_dump` and its like, beside the cluster's server or on the PATH."""
+    if is_private():
+        return f"{_tool('bin', var)}/{name}"
+    return name
+
+
+def client_environment(var: Path) -> dict[str, str]:
+    """The environment for a client program, with the libraries of unpacked packages."""
+    clean = {k: v for k, v in os.environ.items() if k not in {"PROJ_DATA", "GDAL_DATA"}}
+    program = Path(client_program("pg_dump", var))
+    unpacked = next((p for p in program.parents if p.name == "pgroot"), None)
+    if unpacked is not None:
+        libraries = unpacked / "usr" / "lib" / f"{os.uname().machine}-linux-gnu"
+        clean["LD_LIBRARY_PATH"] = str(libraries)
+    return clean

@@ -1,0 +1,263 @@
+"""`./run`: the private database, everything set up, then the server and its jobs."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import fcntl
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, NoReturn
+
+from datlanh.config import cluster
+from datlanh.config.environment import ROOT, number, text
+from datlanh.config.steps import StepError, say, step
+
+PORTS_TRIED = 50
+ANSWER_WITHIN_S = 60
+STOP_WITHIN_S = 15
+PR_SET_PDEATHSIG = 1
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Set up, serve until Ctrl-C, stop what was started. Answers the exit code."""
+    options = _options(argv)
+    var = Path(text("DATLANH_VAR", str(ROOT / "var"))).resolve()
+    var.mkdir(parents=True, exist_ok=True)
+    for number_ in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number_, _interrupt)
+    try:
+        with only_one(var) as note:
+            if note is None:
+                return _already_running(var)
+            with awake_database(var):
+                set_up(demo=options.demo)
+                if not options.prepare:
+                    serve(host=options.host, port=options.port, var=var, note=note)
+    except StepError as refusal:
+        say(f"✗ {refusal}")
+        return 1
+    except KeyboardInterrupt:
+        say("\n✓ stopped · đã dừng")
+    return 0
+
+
+def _options(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./run", description="Sets up all that Đất Lành needs and serves it."
+    )
+    parser.add_argument("--demo", action="store_true", help="also fill a sample province")
+    parser.add_argument("--host", default=text("DATLANH_HOST", "127.0.0.1"), help="%(default)s")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=number("DATLANH_PORT", 8000),
+        help="the port to try first (%(default)s); a used one is passed over",
+    )
+    parser.add_argument("--prepare", action="store_true", help="set up, then stop without serving")
+    return parser.parse_args(argv)
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def only_one(var: Path) -> Iterator[IO[str] | None]:
+    """The note of the one start that may run on this `var`; None when another holds it.
+
+    The lock is the kernel's and ends with the process: a note left by a crash locks nobody out.
+    """
+    with (var / "run.lock").open("a+", encoding="utf-8") as note:
+        try:
+            fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+            return
+        write_note(note, address="")
+        yield note
+        note.truncate(0)
+
+
+def write_note(note: IO[str], *, address: str) -> None:
+    """Tell a second start who is running, and where."""
+    note.seek(0)
+    note.truncate()
+    json.dump({"process": os.getpid(), "address": address}, note)
+    note.flush()
+
+
+def _already_running(var: Path) -> int:
+    try:
+        known = json.loads((var / "run.lock").read_text(encoding="utf-8"))
+    except ValueError:
+        known = {}
+    process, address = known.get("process", "?"), known.get("address")
+    if address:
+        say(f"✓ Already running at {address} (process {process}). Đang chạy sẵn.")
+        return 0
+    say(f"✗ Another ./run is setting up (process {process}). Wait for it, or stop it first.")
+    return 1
+
+
+@contextmanager
+def awake_database(var: Path) -> Iterator[None]:
+    """The private cluster for as long as the block lasts, or the server of `DATABASE_URL`."""
+    if not cluster.is_private():
+        say("✓ database: the server that DATABASE_URL names")
+        yield
+        return
+    began = time.monotonic()
+    with cluster.awake(var):
+        say(f"✓ database ready ({time.monotonic() - began:.1f} s)")
+        yield
+
+
+def set_up(*, demo: bool) -> None:
+    """Migrations, seeds, forms and static files, in a process that gives its memory back."""
+    command = [sys.executable, "-m", "datlanh.config.setup", *(["--demo"] if demo else [])]
+    with child(command) as setup:
+        code = setup.wait()
+    if code:
+        raise StepError("The set-up stopped; the reason is above. Start again to go on.")
+    say("✓ set up")
+
+
+def free_port(host: str, first: int) -> int:
+    """`first`, or the next port that nobody uses.
+
+    Raises:
+        StepError: none of the fifty is free.
+    """
+    for port in range(first, min(first + PORTS_TRIED, 65_536)):
+        if _is_free(host, port):
+            return port
+    raise StepError(f"No free port from {first} on. Name another: ./run --port 9000")
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def child(command: list[str], **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that ends with this one, however this one ends.
+
+    It stands in a session of its own, so that Ctrl-C reaches the launcher alone, which then
+    stops its children in order.
+    """
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509 (no threads here)
+    )
+    try:
+        yield process
+    finally:
+        stop(process)
+
+
+def _die_with_parent() -> None:
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask politely; after fifteen seconds end the process and those it started."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(STOP_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def server_command(host: str, port: int) -> list[str]:
+    """Granian with two workers of four threads: what a 2-core machine with 4 GB carries."""
+    return [
+        sys.executable, "-m", "granian", "datlanh.config.wsgi:application",
+        "--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port),
+        "--workers", str(number("DATLANH_WORKERS", 2)),
+        "--blocking-threads", str(number("DATLANH_THREADS", 4)),
+        "--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning",
+    ]  # fmt: skip
+
+
+def serve(*, host: str, port: int, var: Path, note: IO[str]) -> None:
+    """The server and the worker of the job queue, until one is stopped.
+
+    Raises:
+        StepError: the server does not answer, or ended by itself.
+    """
+    chosen = free_port(host, port)
+    if chosen != port:
+        say(f"· port {port} is used by another program; taking {chosen}")
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+    address = f"http://{shown}:{chosen}/"
+    demo = {"DATLANH_DEMO": "1"} if (var / "stamps" / "demo").exists() else {}
+    with child(server_command(host, chosen), **demo) as server:
+        with step("server answers"):
+            wait_for_answer(server, shown, chosen)
+        write_note(note, address=address)
+        jobs = [sys.executable, "-m", "datlanh.config.cli", "procrastinate", "worker"]
+        with child([*jobs, "--concurrency", "2"], **demo) as worker:
+            say(f"\n  Đất Lành: mở {address} (Ctrl-C để dừng) · open it, Ctrl-C stops\n")
+            watch(server, worker)
+
+
+def wait_for_answer(server: subprocess.Popen[bytes], host: str, port: int) -> None:
+    """Until the first page comes, which also warms the workers up."""
+    until = time.monotonic() + ANSWER_WITHIN_S
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise StepError("The server ended at once; the reason is above.")
+        connection = http.client.HTTPConnection(host, port, timeout=ANSWER_WITHIN_S)
+        try:
+            connection.request("GET", "/")
+            status = connection.getresponse().status
+        except OSError:
+            time.sleep(0.05)
+            continue
+        finally:
+            connection.close()
+        if status >= 500:
+            say(f"✗ the first page answers with error {status}; the reason is above")
+        return
+    raise StepError(f"The server did not answer within {ANSWER_WITHIN_S} s.")
+
+
+def watch(server: subprocess.Popen[bytes], worker: subprocess.Popen[bytes]) -> None:
+    """Until the server ends; a worker that ends is told, the pages go on without it."""
+    told = False
+    while server.poll() is None:
+        if worker.poll() is not None and not told:
+            say("✗ the worker of the job queue ended; start again to have jobs done")
+            told = True
+        time.sleep(0.5)
+    raise StepError("The server ended by itself; the reason is above.")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

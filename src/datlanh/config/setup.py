@@ -1,0 +1,198 @@
+"""What stands between an empty database and a page: migrations, seeds, forms, static files.
+
+`python -m datlanh.config.setup [--demo]` does all of it and says each step. Every step may be
+cut off and started again; a step whose inputs have not changed is skipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+from pathlib import Path
+
+from datlanh.config import assets
+from datlanh.config.environment import ROOT
+from datlanh.config.steps import StepError, say, step
+
+# In this order: what a later one needs comes from an earlier one.
+SEEDS = (
+    ("places", "seed"),
+    ("organisations", "seed"),
+    ("accounts", "seed"),
+    ("ordnance", "seed"),
+)
+
+
+def run_setup(*, demo: bool = False) -> None:
+    """Bring translations, assets, tables, seeds, forms and static files up to date.
+
+    Args:
+        demo: also fill the sample province.
+
+    Raises:
+        StepError: a step could not be done.
+    """
+    # Long statements are fine here; the limit is for requests.
+    os.environ.setdefault("DATLANH_STATEMENT_TIMEOUT_MS", "0")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "datlanh.config.settings")
+    build()
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    stamps = Stamps(Path(settings.VAR) / "stamps")
+    collect_static(stamps)
+    migrate()
+    identity = database_identity()
+    seed(stamps, identity)
+    if demo:
+        fill_demo(stamps, identity)
+    elif not stamps.holds("demo", identity):
+        stamps.drop("demo")
+
+
+def build() -> None:
+    """Translations and assets: needs no database."""
+    var = Path(os.environ.get("DATLANH_VAR", ROOT / "var")).resolve()
+    if count := assets.compile_translations():
+        say(f"✓ translations compiled ({count} files)")
+    if not assets.frontend_is_built():
+        with step("scripts and styles built"):
+            assets.build_frontend(var)
+
+
+class Stamps:
+    """Notes of what was done for which inputs, one small file each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def holds(self, name: str, value: str) -> bool:
+        """Whether `name` was done for this `value`."""
+        path = self.folder / name
+        return path.exists() and path.read_text() == value
+
+    def put(self, name: str, value: str) -> None:
+        """Note it, all or nothing."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        half = self.folder / f".{name}.{os.getpid()}"
+        half.write_text(value)
+        half.replace(self.folder / name)
+
+    def drop(self, name: str) -> None:
+        """Forget it: the next start does it again."""
+        (self.folder / name).unlink(missing_ok=True)
+
+
+def migrate() -> None:
+    """Apply what is missing, as the owner of the tables."""
+    from django.core.management import call_command
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections["owner"])
+    targets = executor.loader.graph.leaf_nodes()
+    waiting = len(executor.migration_plan(targets))
+    if waiting:
+        with step(f"database brought up to date, {waiting} migrations"):
+            call_command("migrate", database="owner", interactive=False, verbosity=0)
+    connections["owner"].close()
+
+
+def database_identity() -> str:
+    """A word that changes when the database is another one: new, dropped or restored."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select d.oid::text || ' ' || m.applied::text"
+            " from pg_database d, (select min(applied) as applied from django_migrations) m"
+            " where d.datname = current_database()"
+        )
+        row = cursor.fetchone()
+    return str(row[0]) if row else ""
+
+
+def seed(stamps: Stamps, identity: str) -> None:
+    """Reference data and forms; skipped while the code and the forms are as they were."""
+    from django.conf import settings
+    from django.core.management import call_command, get_commands
+
+    there = get_commands()
+    value = f"{identity} {_sources_digest()}"
+    if stamps.holds("seeds", value):
+        return
+    for name, verb in SEEDS:
+        if name in there:
+            with step(f"{name} {verb}ed"):
+                call_command(name, verb, verbosity=0)
+    if "forms" in there and any(Path(settings.FORMS_ROOT).iterdir()):
+        with step("forms published"):
+            call_command("forms", "publish", str(settings.FORMS_ROOT), verbosity=0)
+    stamps.put("seeds", value)
+
+
+def _sources_digest() -> str:
+    """Changes with any file that a seed or a form may stem from."""
+    total = hashlib.sha256()
+    for folder in (ROOT / "src" / "datlanh", ROOT / "forms"):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not {"static", "__pycache__", "locale"} & set(path.parts):
+                state = path.stat()
+                total.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return total.hexdigest()
+
+
+def fill_demo(stamps: Stamps, identity: str) -> None:
+    """The sample province, through the front door as operators and the centre would fill it."""
+    from django.core.management import call_command, get_commands
+
+    if stamps.holds("demo", identity):
+        return
+    if "demo" not in get_commands():
+        raise StepError("This version has no sample province.")
+    say("· filling the sample province (about a minute) …")
+    with step("sample province filled"):
+        call_command("demo", verbosity=0)
+    stamps.put("demo", identity)
+
+
+def collect_static(stamps: Stamps) -> None:
+    """Gather and compress static files when one of them, or a package, changed."""
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    total = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            path = Path(storage.path(name))
+            state = path.stat()
+            total.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
+    value = total.hexdigest()
+    if stamps.holds("static", value):
+        return
+    stamps.drop("static")
+    with step("static files gathered"):
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamps.put("static", value)
+
+
+def main() -> int:
+    """The command line of a start, run by `./run` in a process of its own."""
+    parser = argparse.ArgumentParser(prog="python -m datlanh.config.setup")
+    parser.add_argument("--demo", action="store_true")
+    arguments = parser.parse_args()
+    try:
+        run_setup(demo=arguments.demo)
+    except StepError as refusal:
+        say(f"✗ {refusal}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

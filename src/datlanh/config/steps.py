@@ -1,0 +1,56 @@
+"""Saying step by step what a start does: plain lines, one per step, with the time it took."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class StepError(Exception):
+    """A step that could not be done; the message is for the person at the terminal."""
+
+
+def say(line: str) -> None:
+    """Print at once, also when the output goes into a file or a pipe."""
+    print(line, flush=True)
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Print "✓ name (0.8 s)" when the block is through."""
+    began = time.monotonic()
+    yield
+    say(f"✓ {name} ({time.monotonic() - began:.1f} s)")
+
+
+def run_logged(
+    command: Sequence[str | Path], *, log: Path, cwd: Path, env: Mapping[str, str] | None = None
+) -> None:
+    """Run a command with its output in `log`; of a failure the last lines are shown.
+
+    Raises:
+        StepError: the command is missing or ended with an error.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    words = [str(word) for word in command]
+    try:
+        with log.open("w", encoding="utf-8") as output:
+            done = subprocess.run(
+                words,
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+    except FileNotFoundError:
+        raise StepError(f"{words[0]} is not installed.") from None
+    if done.returncode:
+        tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
+        print("\n".join(tail), file=sys.stderr)
+        raise StepError(f"`{' '.join(words)}` failed; all it said is in {log}.")
