@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +14,9 @@ from django.db.models.functions import Lower
 from datlanh.kernel import clock
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
+
+if TYPE_CHECKING:
+    from datlanh.accounts.scope import Scope
 
 
 class UserManager(BaseUserManager["User"]):
@@ -44,6 +48,9 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=2, choices=[("vi", "vi"), ("en", "en")], default="vi")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+
+    # Filled by `accounts.scope` with one query: permission → where it holds.
+    known_scopes: Mapping[str, Scope] | None = None
 
     objects = UserManager()
 

@@ -10,7 +10,7 @@ class DomainError(Exception):
 
     code = "refused"
 
-    def __init__(self, text: Text, *, code: str | None = None, **values: object) -> None:
+    def __init__(self, text: Text, /, *, code: str | None = None, **values: object) -> None:
         super().__init__(text.say("en", **values))
         self.text = text
         self.values = values

@@ -1,40 +1,27 @@
-"""Ids, ranges of running numbers and gaps: plain arithmetic, and the list of organisations.
+"""Running numbers and their gaps: plain arithmetic, and the list of organisations.
 
 Source: QTMAC information management procedure 2021, appendix 01, section 1.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from datlanh.kernel.ids import KINDS, RecordId
+
 PROVINCE_CODE = "409"  # IMSMA's code of Quảng Trị
 
-# Each prefix counts by itself: HAZ-409-600001 and HR-CLC-409-600001 may both exist.
-PREFIXES = ("HAZ", "HR-CLC", "HR-CLS", "HR-CLP", "HR-EOD", "MRE", "INC", "TS")
-
-_LOCAL_ID = re.compile(r"(?P<prefix>[A-Z]+(?:-[A-Z]+)*)-(?P<province>\d{3})-(?P<number>\d{6})")
-
-
-@dataclass(frozen=True)
-class LocalId:
-    """A record id taken apart: prefix, province code, running number."""
-
-    prefix: str
-    province_code: str
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.prefix}-{self.province_code}-{self.number:06d}"
+# Each prefix counts by itself: HAZ-409-600001 and HR-CLC-409-600001 may both exist. Victims
+# and assistances repeat the accident's number and have none of their own.
+PREFIXES = tuple(kind.prefix for kind in KINDS if not kind.suffixes)
 
 
-def local_id_parse(text: str) -> LocalId | None:
-    """The parts of `HR-CLC-409-600001`; None when the text does not follow the coding."""
-    found = _LOCAL_ID.fullmatch(text.strip().upper())
-    if found is None:
-        return None
-    return LocalId(found["prefix"], found["province"], int(found["number"]))
+def numbered(record_id: RecordId) -> RecordId:
+    """The record whose running number this is: the accident of a victim, else itself."""
+    while parent := record_id.parent():
+        record_id = parent
+    return record_id
 
 
 def next_number(taken: Iterable[int], first: int, last: int) -> int | None:

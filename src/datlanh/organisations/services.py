@@ -13,6 +13,7 @@ from datlanh.audit.services import record
 from datlanh.kernel import clock
 from datlanh.kernel.actor import SYSTEM, Actor
 from datlanh.kernel.errors import ConflictError, DomainError
+from datlanh.kernel.ids import RecordId
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import (
     Donor,
@@ -28,9 +29,8 @@ from datlanh.organisations.rules import (
     PROVINCE_CODE,
     RANGE_SIZE,
     RESERVE_FIRST,
-    LocalId,
-    local_id_parse,
     next_number,
+    numbered,
 )
 from datlanh.organisations.selectors import range_at
 
@@ -43,11 +43,6 @@ RANGE_FULL = Text(
     "The {prefix} numbers of {organisation} are used up. Assign another range from the reserve.",
 )
 UNKNOWN_PREFIX = Text("Không có mã tiền tố «{prefix}».", "There is no prefix “{prefix}”.")
-NOT_AN_ID = Text(
-    "«{local_id}» không đúng quy tắc mã: tiền tố, mã tỉnh và sáu chữ số, ví dụ HAZ-409-600001.",
-    "“{local_id}” does not follow the coding rule: prefix, province code and six digits, "
-    "such as HAZ-409-600001.",
-)
 OUT_OF_RANGE = Text(
     "Số {local_id} nằm ngoài dải số của {organisation}.",
     "Number {local_id} lies outside the range of {organisation}.",
@@ -91,7 +86,7 @@ def number_reserve(
         free = next_number(held.values_list("number", flat=True), one.first, one.last)
         if free is not None:
             return _add(
-                LocalId(prefix, province_code, free), organisation, NumberState.RESERVED, by=by
+                RecordId(prefix, province_code, free), organisation, NumberState.RESERVED, by=by
             )
     raise DomainError(RANGE_FULL, prefix=prefix, organisation=name)
 
@@ -102,14 +97,15 @@ def number_use(
 ) -> RunningNumber:
     """Say that a record carries this id; the same id again changes nothing.
 
-    The number keeps the organisation it was first given to.
+    The number keeps the organisation it was first given to. The id of a victim or an
+    assistance speaks for the number of its accident.
 
     Raises:
         DomainError: not an id; with `strict`, also an id outside the organisation's ranges.
         ConflictError: the number is void.
     """
-    parts = _parts(local_id)
-    ranges = _lock(number=parts.number, province_code=parts.province_code)
+    parts = numbered(RecordId.parse(local_id.strip()))
+    ranges = _lock(number=parts.number, province_code=parts.province)
     if strict and not any(r.organisation_id == organisation.pk for r in ranges):
         raise DomainError(OUT_OF_RANGE, local_id=str(parts), organisation=organisation.short_name)
     number = RunningNumber.objects.select_for_update().filter(local_id=str(parts)).first()
@@ -134,11 +130,11 @@ def number_void(*, local_id: str, by: Actor, reason: str) -> RunningNumber:
     """
     if not (reason := reason.strip()):
         raise DomainError(VOID_NEEDS_REASON)
-    parts = _parts(local_id)
-    _lock(number=parts.number, province_code=parts.province_code)
+    parts = numbered(RecordId.parse(local_id.strip()))
+    _lock(number=parts.number, province_code=parts.province)
     number = RunningNumber.objects.select_for_update().filter(local_id=str(parts)).first()
     if number is None:
-        holder = range_at(parts.number, parts.province_code)
+        holder = range_at(parts.number, parts.province)
         if holder is None or holder.organisation is None:
             raise DomainError(OUT_OF_RANGE, local_id=str(parts), organisation="—")
         return _add(parts, holder.organisation, NumberState.VOID, by=by, reason=reason)
@@ -147,13 +143,6 @@ def number_void(*, local_id: str, by: Actor, reason: str) -> RunningNumber:
     if number.state == NumberState.VOID:
         return number
     return _change(number, NumberState.VOID, by=by, reason=reason)
-
-
-def _parts(local_id: str) -> LocalId:
-    parts = local_id_parse(local_id)
-    if parts is None:
-        raise DomainError(NOT_AN_ID, local_id=local_id, code="local_id")
-    return parts
 
 
 def _lock(
@@ -172,11 +161,11 @@ def _lock(
 
 
 def _add(
-    parts: LocalId, organisation: Organisation, state: NumberState, *, by: Actor, reason: str = ""
+    parts: RecordId, organisation: Organisation, state: NumberState, *, by: Actor, reason: str = ""
 ) -> RunningNumber:
     number = RunningNumber.objects.create(
         prefix=parts.prefix,
-        province_code=parts.province_code,
+        province_code=parts.province,
         number=parts.number,
         organisation=organisation,
         state=state,

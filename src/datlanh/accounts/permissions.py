@@ -1,0 +1,30 @@
+"""Every permission there is, `resource:action`, in alphabetical order."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+
+class Permission(TextChoices):
+    """What a role may allow; where it holds is said by the grant."""
+
+    AUDIT_READ = "audit:read"
+    DEVICE_MANAGE = "device:manage"
+    EXCEPTION_GRANT = "exception:grant"
+    FIGURE_READ = "figure:read"
+    FORM_PUBLISH = "form:publish"
+    FORM_READ = "form:read"
+    GAZETTEER_MANAGE = "gazetteer:manage"
+    GAZETTEER_READ = "gazetteer:read"
+    MAP_READ = "map:read"
+    NUMBER_MANAGE = "number:manage"
+    ORGANISATION_MANAGE = "organisation:manage"
+    PERSON_READ = "person:read"
+    RECORD_READ = "record:read"
+    REPORT_APPROVE = "report:approve"
+    REPORT_CREATE = "report:create"
+    REPORT_READ = "report:read"
+    REPORT_VERIFY = "report:verify"
+    REPORT_WITHDRAW = "report:withdraw"
+    SETTINGS_MANAGE = "settings:manage"
+    USER_MANAGE = "user:manage"
