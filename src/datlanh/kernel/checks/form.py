@@ -1,0 +1,226 @@
+"""The form as a whole: readable, complete, of a known version, consistent with its status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from datlanh.kernel.checks.parts import (
+    AREA_FORMS,
+    FORMS,
+    LAND_RELEASE,
+    SOP,
+    SOP_QUALITY,
+    amount,
+    empty,
+    label,
+)
+from datlanh.kernel.rules import Facts, Hit, ReportView, Rule, Severity
+from datlanh.kernel.text import Text
+
+PERCENTAGES = ("accessibility_percentage", "release_completion")
+AMOUNTS = (
+    "area_size",
+    "cleared_area",
+    "uncleared_area",
+    "surface_clearance_area",
+    "fadeout_area",
+    "clearance_depth",
+)
+
+
+def _missing(view: ReportView, keys: Iterable[str]) -> Iterator[Hit]:
+    for key in keys:
+        # An answer that could not be read is told once, as unreadable.
+        if empty(view.answers.get(key)) and key not in view.points and key not in view.problems:
+            yield Hit(key, {"question": label(key)})
+
+
+def mandatory(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    yield from _missing(view, FORMS[view.form].must)
+
+
+def expected(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    yield from _missing(view, FORMS[view.form].should)
+
+
+def unreadable(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    for problem in view.problems:
+        repeat, _, rest = problem.partition("/")  # "found_items/2/depth", counted from 1
+        row, _, key = rest.partition("/")
+        if key and row.isdigit():
+            place = f"{repeat}.{key}"
+            yield Hit(place, {"question": label(place)}, int(row) - 1)
+        else:
+            yield Hit(problem, {"question": label(problem)})
+
+
+def version(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    if not view.form_known:
+        yield Hit(values={"why": Text("trung tâm chưa biết", "not known to the centre")})
+    elif view.form_retired:
+        yield Hit(values={"why": Text("đã ngừng sử dụng", "retired")})
+
+
+def village(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    if empty(view.answers.get("village")) and not empty(view.answers.get("commune")):
+        yield Hit("village")
+
+
+def percentages(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    for key in PERCENTAGES:
+        value = amount(view.answers.get(key))
+        if value is not None and not 0 <= value <= 100:
+            yield Hit(key, {"question": label(key), "value": value})
+
+
+def amounts(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    for key in AMOUNTS:
+        value = amount(view.answers.get(key))
+        if value is not None and value < 0:
+            yield Hit(key, {"question": label(key), "value": value})
+
+
+def suspension(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    reason = view.answers.get("suspension_cancellation_reasons")
+    if view.answers.get("status") == "suspended" and empty(reason):
+        yield Hit("suspension_cancellation_reasons")
+
+
+def completion(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    share = amount(view.answers.get("release_completion"))
+    if view.answers.get("status") == "completed" and share is not None and 0 <= share < 100:
+        yield Hit("release_completion", {"value": share})
+
+
+RULES = (
+    Rule(
+        key="answer_unreadable",
+        severity=Severity.BLOCK,
+        title=Text("Mọi câu trả lời đọc được", "Every answer can be read"),
+        message=Text(
+            "Không đọc được câu trả lời «{question}».", "The answer to “{question}” cannot be read."
+        ),
+        advice=Text(
+            "Nhập lại: ngày theo dạng ngày/tháng/năm, số chỉ gồm chữ số, tọa độ theo độ thập phân.",
+            "Enter it again: dates as day/month/year, numbers in digits only, coordinates in "
+            "decimal degrees.",
+        ),
+        source=SOP_QUALITY,
+        forms=AREA_FORMS,
+        look=unreadable,
+    ),
+    Rule(
+        key="answer_mandatory",
+        severity=Severity.BLOCK,
+        title=Text("Đủ các mục bắt buộc", "Mandatory questions are answered"),
+        message=Text("Mục «{question}» còn trống.", "“{question}” is empty."),
+        advice=Text(
+            "Điền mục này; không có nó thì báo cáo không vào được sổ đăng ký.",
+            "Fill it in; without it the report cannot enter the register.",
+        ),
+        source=SOP_QUALITY,
+        forms=AREA_FORMS,
+        look=mandatory,
+    ),
+    Rule(
+        key="answer_expected",
+        severity=Severity.WARN,
+        title=Text("Đủ các mục cần có", "Expected questions are answered"),
+        message=Text("Mục «{question}» còn trống.", "“{question}” is empty."),
+        advice=Text(
+            "Điền mục này nếu có thông tin; nếu không có, ghi lý do vào phần ghi chú.",
+            "Fill it in if it is known; if not, say why in the notes.",
+        ),
+        source=SOP_QUALITY,
+        forms=AREA_FORMS,
+        look=expected,
+    ),
+    Rule(
+        key="form_version",
+        severity=Severity.INFO,
+        title=Text("Phiên bản mẫu đang dùng", "The form version is in use"),
+        message=Text("Phiên bản mẫu này {why}.", "This form version is {why}."),
+        advice=Text(
+            "Cập nhật mẫu trên điện thoại trước lần báo cáo sau; báo cáo này vẫn được nhận.",
+            "Update the form on the phone before the next report; this one is taken all the same.",
+        ),
+        source=f"{SOP}, §5.2 (p. 9)",
+        forms=AREA_FORMS,
+        look=version,
+    ),
+    Rule(
+        key="village_missing",
+        severity=Severity.INFO,
+        title=Text("Có tên thôn", "The village is named"),
+        message=Text(
+            "Không có tên thôn; báo cáo được gắn với xã.",
+            "No village is named; the report is tied to the commune.",
+        ),
+        advice=Text(
+            "Ghi tên thôn nếu biết; nếu khu vực nằm trên nhiều thôn, ghi thôn có phần diện tích "
+            "lớn nhất.",
+            "Name the village if it is known; across several villages take the one with the "
+            "largest share.",
+        ),
+        source=f"{SOP}, App. 01 §2.2 (p. 17)",
+        forms=AREA_FORMS,
+        look=village,
+    ),
+    Rule(
+        key="percent_range",
+        severity=Severity.BLOCK,
+        title=Text("Phần trăm từ 0 đến 100", "Percentages lie between 0 and 100"),
+        message=Text("«{question}» là {value} %.", "“{question}” is {value} %."),
+        advice=Text("Ghi một số từ 0 đến 100.", "Enter a number from 0 to 100."),
+        source=SOP_QUALITY,
+        forms=AREA_FORMS,
+        look=percentages,
+    ),
+    Rule(
+        key="amount_negative",
+        severity=Severity.BLOCK,
+        title=Text("Không có số âm", "No amount is negative"),
+        message=Text("«{question}» là {value}.", "“{question}” is {value}."),
+        advice=Text(
+            "Ghi diện tích bằng m² và độ sâu bằng cm, không có dấu trừ.",
+            "Enter areas in m² and depths in cm, without a minus sign.",
+        ),
+        source=f"{SOP}, App. 01 §3 (p. 18)",
+        forms=AREA_FORMS,
+        look=amounts,
+    ),
+    Rule(
+        key="suspension_reason",
+        severity=Severity.BLOCK,
+        title=Text("Đình chỉ thì phải có lý do", "A suspension gives its reason"),
+        message=Text(
+            "Tình trạng là «Đình chỉ» nhưng không ghi lý do.",
+            "The status is “Suspended” but no reason is given.",
+        ),
+        advice=Text(
+            "Ghi lý do đình chỉ hoặc hủy ở mục 3.7.",
+            "Give the reason of the suspension or cancellation in 3.7.",
+        ),
+        source=f"{SOP}, App. 02 form 8, 3.7 (p. 40)",
+        forms=LAND_RELEASE,
+        look=suspension,
+    ),
+    Rule(
+        key="completion_percent",
+        severity=Severity.WARN,
+        title=Text("Hoàn thành là 100 %", "Completed means 100 %"),
+        message=Text(
+            "Tình trạng là «Hoàn thành» nhưng mức hoàn thành giải phóng chỉ {value} %.",
+            "The status is “Completed” but the release completion is only {value} %.",
+        ),
+        advice=Text(
+            "Kiểm tra tình trạng và mức hoàn thành; phần không rà được thì khoanh ở mục các phần "
+            "chưa rà.",
+            "Check status and completion; draw what could not be cleared among the uncleared "
+            "pockets.",
+        ),
+        source=f"{SOP}, App. 02 form 8 (p. 40)",
+        forms=LAND_RELEASE,
+        look=completion,
+    ),
+)

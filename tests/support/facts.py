@@ -1,0 +1,71 @@
+"""A small invented province for rules to ask: no database, everything settable."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shapely.geometry import Point, Polygon, box
+
+from datlanh.kernel.checks import DEFAULT_SETTINGS
+from datlanh.kernel.rules import CommuneRef, KnownReport, OperatorRef
+
+TODAY = dt.date(2026, 11, 23)
+PROVINCE = box(106.0, 16.0, 108.0, 18.0)
+WEST = CommuneRef("19001", "xã Đồi Tây", "44", approximate=False)
+EAST = CommuneRef("19002", "xã Bãi Đông", "44", approximate=False)
+OPERATOR = OperatorRef("npa", "NPA/RENEW", 600000, 699999)
+
+
+@dataclass
+class FakeFacts:
+    """Facts by default of two communes, west and east of 107°E, and one operator."""
+
+    day: dt.date = TODAY
+    outlines: Mapping[CommuneRef, Polygon] = field(
+        default_factory=lambda: {WEST: box(106, 16, 107, 18), EAST: box(107, 16, 108, 18)}
+    )
+    operators: tuple[OperatorRef, ...] = (OPERATOR,)
+    records: frozenset[str] = frozenset()
+    approved: tuple[KnownReport, ...] = ()
+    undecided: tuple[KnownReport, ...] = ()
+    catalogue: frozenset[str] = frozenset({"blu_26", "m79_40mm"})
+    exceptions: frozenset[tuple[str, str]] = frozenset()
+    settings: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_SETTINGS))
+
+    def today(self) -> dt.date:
+        return self.day
+
+    def province_code(self) -> str:
+        return "409"
+
+    def operator(self, key: str) -> OperatorRef | None:
+        return next((o for o in self.operators if o.key == key), None)
+
+    def commune(self, code: str, on: dt.date | None) -> CommuneRef | None:
+        return next((c for c in self.outlines if c.code == code), None)
+
+    def commune_at(self, point: Point, on: dt.date | None) -> CommuneRef | None:
+        return next((c for c, outline in self.outlines.items() if outline.covers(point)), None)
+
+    def in_province(self, point: Point) -> bool:
+        return bool(PROVINCE.covers(point))
+
+    def record_exists(self, local_id: str) -> bool:
+        return local_id in self.records
+
+    def approved_reports(self, local_id: str) -> list[KnownReport]:
+        return list(self.approved)
+
+    def same_instance_elsewhere(self, report_id: str) -> list[KnownReport]:
+        return list(self.undecided)
+
+    def ordnance_known(self, key: str) -> bool:
+        return key in self.catalogue
+
+    def exception_granted(self, report_id: str, rule: str) -> bool:
+        return (report_id, rule) in self.exceptions
+
+    def setting(self, name: str) -> float:
+        return self.settings[name]
