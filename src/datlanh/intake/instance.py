@@ -156,6 +156,8 @@ def instance_of(form: BlankForm, answers: Answers, instance_id: str) -> bytes:
     places = {_local(e): e for e in _leaves(root, _known(form.mapping))}
     sent = _written(answers.values, answers.points, answers.polygons)
     unread = {k: t for k, t in answers.problems.items() if "/" not in k}
+    for question in form.mapping.questions:
+        places[question.key].text = None  # the form's own defaults are no answers
     for key, text in (unread | sent).items():
         places[key].text = text
     for repeat in form.mapping.repeats:
@@ -224,7 +226,7 @@ def _children(element: etree._Element) -> Iterator[etree._Element]:
 
 
 def _text(element: etree._Element) -> str:
-    return spelling.tidy("".join(element.itertext()))
+    return spelling.tidy("".join(str(part) for part in element.itertext()))
 
 
 def _known(mapping: FormMapping) -> frozenset[str]:

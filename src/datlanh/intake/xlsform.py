@@ -99,13 +99,11 @@ def _together(problems: list[Text]) -> Text:
 
 def _compile(sheets: dict[str, Sheet]) -> tuple[bytes, list[str]]:
     """The XForm, without the house's own columns; no Java validator is run."""
-    plain = {
-        name: [
-            {k: v for k, v in row.items() if not k.startswith(OWN_PREFIXES)}
-            for _, row in sheet.rows
-        ]
-        for name, sheet in sheets.items()
-    }
+    plain: dict[str, list[Row]] = {}
+    for name, sheet in sheets.items():
+        kept = [h for h in sheet.headers if h and not h.startswith(OWN_PREFIXES)]
+        plain[name] = [{h: row[h] for h in kept if h in row} for _, row in sheet.rows]
+        plain[f"{name}_header"] = [dict.fromkeys(kept, "")]
     try:
         result = convert(xlsform=plain, validate=False, pretty_print=False)
     except PyXFormError as error:
