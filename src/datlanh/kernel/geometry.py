@@ -16,7 +16,7 @@ Everything taken and given is lon/lat, WGS 84 (EPSG:4326), unless it says "in th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -68,7 +68,7 @@ REASONS = {
     "Duplicate Rings": Text("một vòng được vẽ hai lần", "a ring is drawn twice"),
 }
 
-Pairs = Sequence[Sequence[float]]
+Pairs = Iterable[Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def from_plane(geometry: BaseGeometry, plane: Plane) -> Any:
     def back(x: NDArray[Any], y: NDArray[Any]) -> Any:
         return inverse.transform(x, y, direction="INVERSE")
 
-    return shapely.transform(geometry, back, interleaved=False)
+    return _moved(geometry, back)
 
 
 def area_m2(polygon: BaseGeometry, plane: Plane | None = None) -> float:
@@ -129,9 +129,7 @@ def areas_m2(polygons: Sequence[BaseGeometry]) -> NDArray[np.float64]:
     for centre in np.unique(centres, axis=0):
         here = (centres == centre).all(axis=1)
         plane = Plane(*(float(v) * PLANE_GRID_DEG for v in centre))
-        areas[here] = shapely.area(
-            shapely.transform(geometries[here], _projection(plane).transform, interleaved=False)
-        )
+        areas[here] = shapely.area(_moved(geometries[here], _projection(plane).transform))
     return areas
 
 
@@ -190,7 +188,7 @@ def on_globe(geometry: BaseGeometry) -> bool:
 
 def swapped(geometry: BaseGeometry) -> Any:
     """The geometry with longitude and latitude exchanged."""
-    return shapely.transform(geometry, lambda x, y: (y, x), interleaved=False)
+    return _moved(geometry, lambda x, y: (y, x))
 
 
 def swapped_axes(geometry: BaseGeometry, box: tuple[float, float, float, float]) -> bool:
@@ -237,7 +235,7 @@ def distinct_pairs(polygon: Polygon) -> int:
 
 def repeated_pairs(polygon: Polygon) -> list[tuple[int, Point]]:
     """Points of the outer ring that stand there before: (number from 1, where)."""
-    points = shapely.points(open_ring(polygon.exterior.coords))
+    points = np.array([Point(p) for p in open_ring(polygon.exterior.coords)], dtype=object)
     one, other = shapely.STRtree(points).query(
         points, predicate="dwithin", distance=RING_TOLERANCE_DEG
     )
@@ -269,18 +267,19 @@ def invalid_reason(polygon: Polygon) -> tuple[Text, Point] | None:
         return NOT_ON_GLOBE, Point(np.nan_to_num(pairs[int(np.argmax(far))]))
     told = str(shapely.is_valid_reason(polygon))
     if told == "Valid Geometry":
-        return None
+        return (ON_ONE_LINE, Point(pairs[0])) if _is_line(polygon) else None
     return _reason(polygon, told)
 
 
 def usable(polygons: Iterable[Polygon]) -> list[Polygon]:
-    """Those polygons that can be measured: on the globe, valid, with an area."""
-    return [p for p in polygons if not p.is_empty and on_globe(p) and p.is_valid and p.area > 0]
+    """Those polygons that can be measured."""
+    return [p for p in polygons if invalid_reason(p) is None]
 
 
 def as_one(polygons: Sequence[Polygon]) -> Polygon | MultiPolygon:
     """All polygons as one valid geometry, lon/lat."""
-    return shapely.union_all(list(polygons))
+    union: Polygon | MultiPolygon = polygons[0] if len(polygons) == 1 else _union(polygons)
+    return union
 
 
 def _reason(polygon: Polygon, told: str) -> tuple[Text, Point]:
@@ -289,11 +288,17 @@ def _reason(polygon: Polygon, told: str) -> tuple[Text, Point]:
     at = Point([float(v) for v in place.rstrip("]").split()[:2]] or polygon.exterior.coords[0])
     if distinct_pairs(polygon) < 3:
         return TOO_FEW_POINTS, at
-    if polygon.convex_hull.geom_type != "Polygon":
+    if _is_line(polygon):
         return ON_ONE_LINE, at
     if reason in CROSSINGS and _is_spike(polygon, at):
         return SPIKE, at
     return REASONS.get(reason, OTHER_REASON), at
+
+
+def _is_line(polygon: Polygon) -> bool:
+    """Whether the polygon is thinner than two pairs may differ: decimals hide exact lines."""
+    hull = polygon.convex_hull
+    return bool(2 * hull.area <= RING_TOLERANCE_DEG * hull.length)
 
 
 def _is_spike(polygon: Polygon, at: Point) -> bool:
@@ -321,8 +326,18 @@ def _projection(plane: Plane) -> Transformer:
     )
 
 
+def _moved(geometry: Any, move: Callable[[Any, Any], Any]) -> Any:
+    # One place for what the stubs of shapely do not know: `interleaved`, and arrays.
+    transform: Any = shapely.transform
+    return transform(geometry, move, interleaved=False)
+
+
+def _union(polygons: Iterable[BaseGeometry]) -> Any:
+    return shapely.union_all(list(polygons))
+
+
 def _placed(geometry: BaseGeometry, plane: Plane) -> Any:
-    return shapely.transform(geometry, _projection(plane).transform, interleaved=False)
+    return _moved(geometry, _projection(plane).transform)
 
 
 def _finite(measure: float) -> float:
