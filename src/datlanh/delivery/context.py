@@ -1,0 +1,151 @@
+"""What every page is given: its language, its navigation and what stands in the masthead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import has
+
+THEMES = ("light", "dark")
+REVIEW = "web:review"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place in the navigation: the name of its address, its word, icon and key."""
+
+    url: str
+    word: str | Promise
+    icon: str
+    key: str
+    permissions: frozenset[P] = frozenset()  # any of them; without one, everybody signed in
+
+
+# The first four stand in the phone's bottom bar.
+NAVIGATION = (
+    Entry("web:home", _("Home"), "home", "g h"),
+    Entry(
+        REVIEW,
+        _("Review"),
+        "clipboard-check",
+        "g d",
+        frozenset({Permission.REPORT_APPROVE, Permission.REPORT_VERIFY}),
+    ),
+    Entry("web:map", _("Map"), "map-2", "g b", frozenset({Permission.MAP_READ})),
+    Entry("web:areas", _("Areas"), "polygon", "g k", frozenset({Permission.RECORD_READ})),
+    Entry("web:reports", _("Reports"), "file-text", "g r", frozenset({Permission.REPORT_READ})),
+    Entry(
+        "web:statistics", _("Statistics"), "chart-bar", "g s", frozenset({Permission.FIGURE_READ})
+    ),
+    Entry("web:forms", _("Forms"), "forms", "g f", frozenset({Permission.FORM_READ})),
+    Entry(
+        "web:devices", _("Devices"), "device-mobile", "g v", frozenset({Permission.DEVICE_MANAGE})
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry as this page shows it."""
+
+    entry: Entry
+    href: str
+    is_current: bool
+    count: Callable[[], int] | None = None  # asked by the template, not before
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The frame of a page; lazy, because many answers are fragments without one."""
+
+    request: HttpRequest
+
+    @property
+    def language(self) -> str:
+        """ "vi" or "en"."""
+        return get_language() or "vi"
+
+    @property
+    def theme(self) -> str:
+        """ "light", "dark", or "" for the system's choice."""
+        theme = self.request.COOKIES.get("theme", "")
+        return theme if theme in THEMES else ""
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the figures are invented."""
+        return bool(settings.DEMO)
+
+    @cached_property
+    def navigation(self) -> list[Place]:
+        """Where this person may go, in order; empty before signing in."""
+        user = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            return []
+        return [
+            Place(
+                entry, href, self._is_current(href), self._waiting if entry.url == REVIEW else None
+            )
+            for entry in NAVIGATION
+            if (not entry.permissions or any(has(user, p) for p in entry.permissions))
+            and (href := address(entry.url))
+        ]
+
+    def _waiting(self) -> int:
+        return 0
+
+    def _is_current(self, href: str) -> bool:
+        path = self.request.path
+        return path == href if href == "/" else path.startswith(href)
+
+    @cached_property
+    def role(self) -> str:
+        """The roles of the person signed in, as words."""
+        user = self.request.user
+        grants = user.grants.filter(ended_at__isnull=True).select_related("role")
+        return ", ".join(sorted({g.role.label(self.language) for g in grants}))
+
+    @property
+    def search(self) -> str:
+        """The address of the search, or "" where there is none."""
+        return address("web:search")
+
+    @property
+    def set_language(self) -> str:
+        """The address that changes the language."""
+        return address("set_language")
+
+    @property
+    def sign_out(self) -> str:
+        """The address that signs out."""
+        return address("account_logout")
+
+    @property
+    def security(self) -> str:
+        """The address of the two-step sign-in."""
+        return address("mfa_index")
+
+
+def address(name: str) -> str:
+    """The address of that name, or "" when this server does not serve it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """`shell` (see `Shell`) and `language` for every template."""
+    shell = Shell(request)
+    return {"shell": shell, "language": shell.language}

@@ -1,0 +1,34 @@
+"""Words the pages share: states, severities and classes of land, in both languages."""
+
+from __future__ import annotations
+
+from datlanh.intake.workflow import REVIEW
+from datlanh.kernel.text import Text
+
+AREA_STATES = {
+    "open": Text("Mở", "Open"),
+    "ongoing": Text("Đang tiến hành", "Ongoing"),
+    "suspended": Text("Tạm dừng", "Suspended"),
+    "closed": Text("Đóng", "Closed"),
+}
+REPORT_STATES = {s.key: s.label for s in REVIEW.states} | {
+    "superseded": Text("Bị thay", "Superseded"),
+    "draft": Text("Nháp", "Draft"),
+}
+SEVERITIES = {
+    "block": Text("Chặn", "Block"),
+    "warn": Text("Cảnh báo", "Warning"),
+    "info": Text("Lưu ý", "Note"),
+}
+LAND = {  # in the order of the ledger bar
+    "cleared": Text("Rà phá", "Cleared"),
+    "reduced": Text("Thu hẹp", "Reduced"),
+    "cancelled": Text("Loại bỏ", "Cancelled"),
+    "remaining": Text("Còn lại", "Remaining"),
+}
+KINDS = {
+    "unlocated": Text("Không định vị", "Unlocated"),
+    "sha": Text("SHA, nghi ngờ", "SHA, suspected"),
+    "cha": Text("CHA, khẳng định", "CHA, confirmed"),
+}
+STATES = AREA_STATES | REPORT_STATES | SEVERITIES | LAND | KINDS
