@@ -112,9 +112,8 @@ class _Reader:
             self._check_clearing(clear, questions.get(clear))
 
     def _check_clearing(self, name: str, question: Question | None) -> None:
-        known = {q.attribute for q in self.survey.questions} | {
-            q.group for q in self.survey.questions
-        }
+        known = {q.attribute for q in self.survey.questions}
+        known |= {q.group for q in self.survey.questions} | {r.list for r in self.survey.repeats}
         offered = {c.key for c in question.choices} if question else {name}
         if unknown := sorted(offered - known):
             self._wrong(say.CLEAR_UNKNOWN.bind(name=name, keys=", ".join(unknown)))

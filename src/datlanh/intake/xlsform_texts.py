@@ -105,7 +105,7 @@ ID_UNKNOWN = Saying(
 )
 CLEAR_UNKNOWN = Saying(
     Text(
-        "Câu hỏi xóa thông tin “{name}” có lựa chọn không phải thuộc tính hay nhóm: {keys}.",
-        "The clearing question “{name}” offers what is no attribute or group: {keys}.",
+        "Câu hỏi xóa thông tin “{name}” có lựa chọn không phải thuộc tính, nhóm hay danh sách: {keys}.",
+        "The clearing question “{name}” offers what is no attribute, group or list: {keys}.",
     )
 )
