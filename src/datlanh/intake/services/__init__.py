@@ -1,0 +1,1 @@
+"""Every write of intake, split by noun: forms, receiving, checking, reviewing, deciding."""

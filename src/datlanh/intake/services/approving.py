@@ -1,0 +1,171 @@
+"""Approval: a report enters the register, bound to a new or an existing record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from datlanh.accounts.models import User
+from datlanh.accounts.permissions import Permission
+from datlanh.intake.claims import claims_of
+from datlanh.intake.models import Report
+from datlanh.intake.services.checking import answers_now
+from datlanh.intake.services.moves import (
+    UNKNOWN_FORM,
+    WRONG_KIND,
+    refold,
+    report_lock,
+    report_move,
+    step_of,
+)
+from datlanh.intake.standing import counting_of, records_touched
+from datlanh.intake.workflow import REVIEW
+from datlanh.kernel.errors import ConflictError, DomainError
+from datlanh.kernel.fold import Claim as FoldClaim
+from datlanh.kernel.fold import Conflict, fold
+from datlanh.kernel.text import Text
+from datlanh.organisations.services import number_use
+from datlanh.register import services as register
+from datlanh.register.models import Claim, Record
+
+UNDATED = Text(
+    "Báo cáo không có ngày thông tin nên không thể vào sổ đăng ký.",
+    "The report has no date of information, so it cannot enter the register.",
+)
+ID_TAKEN = Text(
+    "Mã «{local_id}» đã có trong sổ đăng ký.", "The id “{local_id}” is in the register already."
+)
+NO_ID = Text("Báo cáo chưa có mã.", "The report has no id.")
+CHOICE_NEEDED = Text(
+    "Có {count} mục cùng ngày nhưng khác giá trị với báo cáo đã duyệt. Hãy chọn giá trị đúng.",
+    "{count} item(s) differ from an approved report of the same date. Choose the right value.",
+)
+
+
+class SameDateError(ConflictError):
+    """Two values of one date; `conflicts` says which atoms need a choice."""
+
+    code = "same_date"
+
+    def __init__(self, conflicts: Sequence[Conflict]) -> None:
+        super().__init__(CHOICE_NEEDED, count=len(conflicts))
+        self.conflicts = tuple(conflicts)
+
+
+@transaction.atomic
+def report_approve(
+    *,
+    id: int,
+    by: User,
+    record_id: UUID | None = None,
+    choices: Mapping[str, int] | None = None,
+    note: str = "",
+    seen: str | None = None,
+) -> Report:
+    """Approve a report and bind it: to `record_id`, or (None) to a new record of its own id.
+
+    `choices` (atom → report) settles values of one date. Approval, binding, fold, versions and
+    typed row are one transaction.
+
+    Raises:
+        Report.DoesNotExist: absent or out of scope.
+        TransitionError: not possible now, or not by this person.
+        SameDateError: values of one date differ and nobody chose.
+        ConflictError: the id is taken, or the report changed under the reviewer's eyes.
+    """
+    report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
+    step = step_of(report, by, note)
+    REVIEW.check("approve", report, report.state, step)
+    if report.form_version is None:
+        raise DomainError(UNKNOWN_FORM)
+    mapping = report.form_version.mapping
+    if not report.record_local_id:
+        raise DomainError(NO_ID)
+    try:
+        claims, rows = claims_of(mapping, answers_now(report))
+    except ValueError as error:
+        raise DomainError(UNDATED, code="undated") from error
+    touched = records_touched(report, record_id)
+    locked = {r.pk: r for r in register.records_lock(touched)}
+    record = locked.get(record_id) if record_id else None
+    if record_id and record is None:
+        raise Record.DoesNotExist
+    if record is not None and record.kind != mapping.record_kind:
+        raise DomainError(WRONG_KIND)
+    chosen = dict(choices or {})
+    if record is None:
+        if Record.objects.filter(local_id=report.record_local_id).exists():
+            raise ConflictError(ID_TAKEN, code="id_taken", local_id=report.record_local_id)
+        number_use(local_id=report.record_local_id, organisation=report.organisation, by=by)
+    else:
+        _settle(report, record, claims, chosen, by)
+    decision = register.decision_add(
+        kind="approved",
+        by=by,
+        report_id=report.pk,
+        record_id=record.pk if record else None,
+        creates=record is None,
+        note=note,
+        data={
+            "revision": report.revision,
+            "local_id": report.record_local_id,
+            "supersedes": report.supersedes_id,
+        },
+    )
+    if record is None:
+        record = Record.objects.create(
+            id=decision.record_id,
+            kind=mapping.record_kind,
+            local_id=report.record_local_id,
+            organisation_id=report.organisation_id,
+            created_seq=decision.seq,
+        )
+        locked[record.pk] = record
+    report.record_id, report.approved_once = record.pk, True
+    report_move(report, "approve", step, by=by, decision=decision.seq, record=str(record.pk))
+    register.claims_put(report_id=report.pk, record=record, claims=claims, rows=rows)
+    refold(locked.values(), decision.seq)
+    return report
+
+
+def conflicts_with(
+    report: Report, record: Record, claims: Sequence[register.NewClaim]
+) -> list[Conflict]:
+    """What would need a choice if `report` counted for `record` now."""
+    counting = counting_of(record.pk) | {report.pk}
+    hidden = {report.supersedes_id} if report.supersedes_id else set()
+    kept = Claim.objects.filter(record=record, report_id__in=counting - hidden - {report.pk})
+    folded = fold(
+        [
+            *(
+                FoldClaim(r, on, atoms, tuple(lists))
+                for r, on, atoms, lists in kept.values_list("report_id", "on", "atoms", "lists")
+            ),
+            *(FoldClaim(report.pk, c.on, c.atoms, tuple(c.lists)) for c in claims),
+        ],
+        register.choices_of(record.pk),
+    )
+    return [c for c in folded.conflicts if report.pk in c.reports]
+
+
+def _settle(
+    report: Report,
+    record: Record,
+    claims: Sequence[register.NewClaim],
+    chosen: dict[str, int],
+    by: User,
+) -> None:
+    conflicts = conflicts_with(report, record, claims)
+    open_ones = [c for c in conflicts if chosen.get(c.atom) not in c.reports]
+    if open_ones:
+        raise SameDateError(conflicts)
+    for c in conflicts:
+        register.decision_add(
+            kind="chosen",
+            by=by,
+            report_id=report.pk,
+            record_id=record.pk,
+            data={"atom": c.atom, "on": c.on.isoformat(), "report": chosen[c.atom]},
+        )

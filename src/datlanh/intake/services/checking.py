@@ -1,0 +1,94 @@
+"""Running the rules over a report and keeping what they found."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.gis.geos import Point as GeosPoint
+from django.db import transaction
+
+from datlanh.intake.facts import DatabaseFacts
+from datlanh.intake.models import Finding, Payload, Report
+from datlanh.kernel import clock, rules
+from datlanh.kernel.canonical import canonical_json
+from datlanh.kernel.checks import RULES
+from datlanh.kernel.mapping import Answers, FormMapping, view
+from datlanh.kernel.text import Text
+
+UNKNOWN_FORM = "form_unknown"
+
+
+def answers_now(report: Report) -> Answers:
+    """The answers that count: the newest revision of the payload."""
+    payload = Payload.objects.get(report=report, revision=report.revision)
+    return Answers.from_json(payload.answers)
+
+
+def view_of(report: Report, mapping: FormMapping, answers: Answers) -> rules.ReportView:
+    """The report as the rules see it."""
+    return view(
+        mapping,
+        answers,
+        organisation=report.organisation.key,
+        received_on=clock.local_date(report.received_at),
+        supersedes=report.supersedes_id is not None,
+        form_retired=bool(report.form_version and report.form_version.retired_at),
+    )
+
+
+@transaction.atomic
+def report_check(report: Report) -> list[rules.Finding]:
+    """Run every rule over the report's present answers and keep the findings in place of the last.
+
+    A report of an unknown form version is kept and flagged: nothing else can be read from it.
+    """
+    if report.form_version is None:
+        bare = rules.ReportView(
+            form=report.form,
+            report_id=report.report_local_id,
+            record_id=report.record_local_id,
+            organisation=report.organisation.key,
+            answers={},
+            form_known=False,
+        )
+        found = RULES.check(bare, DatabaseFacts(report)) or [_unknown_form(report)]
+    else:
+        mapping = report.form_version.mapping
+        seen = view_of(report, mapping, answers_now(report))
+        found = RULES.check(seen, DatabaseFacts(report))
+    Finding.objects.filter(report=report).delete()
+    Finding.objects.bulk_create(_kept(report, f) for f in found)
+    _count(report, found)
+    return found
+
+
+def _unknown_form(report: Report) -> rules.Finding:
+    hit = rules.Hit(values={"form": report.form, "version": report.version})
+    return rules.Finding(UNKNOWN_FORM, rules.Severity.BLOCK, hit)
+
+
+def _kept(report: Report, finding: rules.Finding) -> Finding:
+    hit = finding.hit
+    return Finding(
+        report=report,
+        rule=finding.rule,
+        severity=finding.severity,
+        question=hit.question or "",
+        row=hit.row,
+        values=json.loads(canonical_json({k: _plain(v) for k, v in hit.values.items()})),
+        at=GeosPoint(hit.at.x, hit.at.y, srid=4326) if hit.at is not None else None,
+    )
+
+
+def _plain(value: Any) -> Any:
+    return {"vi": value.vi, "en": value.en} if isinstance(value, Text) else value
+
+
+def _count(report: Report, found: list[rules.Finding]) -> None:
+    counts = {s: sum(f.severity == s for f in found) for s in rules.Severity}
+    report.blocks = counts[rules.Severity.BLOCK]
+    report.warns = counts[rules.Severity.WARN]
+    report.infos = counts[rules.Severity.INFO]
+    report.checked_at = clock.now()
+    report.save(update_fields=["blocks", "warns", "infos", "checked_at"])

@@ -1,0 +1,164 @@
+"""Decisions after the first: two-person steps, re-assignment, choices, exceptions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from uuid import UUID
+
+from django.db import transaction
+
+from datlanh.accounts.models import User
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import scope_for
+from datlanh.audit.services import record as audit_record
+from datlanh.intake.models import Proposal, Report
+from datlanh.intake.services.checking import report_check
+from datlanh.intake.services.moves import (
+    WRONG_KIND,
+    decides_or_refuse,
+    refold,
+    report_lock,
+    report_move,
+    step_of,
+)
+from datlanh.intake.standing import records_touched
+from datlanh.intake.workflow import REVIEW
+from datlanh.kernel import clock
+from datlanh.kernel.errors import TransitionError
+from datlanh.kernel.text import Text
+from datlanh.register import services as register
+from datlanh.register.models import Claim, Decision, Row
+
+NOTHING_PROPOSED = Text("Không có đề nghị nào đang chờ.", "Nothing is proposed.")
+ALREADY_PROPOSED = Text("Đã có một đề nghị đang chờ.", "A proposal is waiting already.")
+
+DECISION_OF = {"refuse": "refused", "withdraw": "withdrawn", "revoke": "revoked"}
+
+
+@transaction.atomic
+def step_propose(*, id: int, step: str, by: User, note: str, seen: str | None = None) -> Proposal:
+    """The first of two persons proposes to refuse, withdraw or revoke, with the reason."""
+    transition = REVIEW[step]
+    report = report_lock(id, by=by, permission=transition.permission, seen=seen)
+    # The second person is not known yet: everything but that is checked now.
+    trial = replace(step_of(report, by, note), second_id=-1)
+    REVIEW.check(step, report, report.state, trial)
+    if Proposal.objects.filter(report=report, closed_at=None).exists():
+        raise TransitionError(ALREADY_PROPOSED)
+    proposal = Proposal.objects.create(report=report, step=step, note=note, by=by, at=clock.now())
+    audit_record(f"report.{step}_proposed", report, by=by, note=note)
+    return proposal
+
+
+@transaction.atomic
+def step_confirm(*, id: int, by: User, confirm: bool, note: str = "") -> Report:
+    """The second person confirms (the step happens) or declines (nothing does)."""
+    report = (
+        Report.objects.select_for_update(of=("self",))
+        .filter(scope_for(by, Permission.REPORT_READ).q())
+        .select_related("organisation", "form_version")
+        .get(pk=id)
+    )
+    proposal = Proposal.objects.filter(report=report, closed_at=None).first()
+    if proposal is None:
+        raise TransitionError(NOTHING_PROPOSED)
+    transition = REVIEW[proposal.step]
+    if not scope_for(by, transition.permission).allows(report.organisation_id):
+        raise Report.DoesNotExist
+    proposal.closed_at, proposal.outcome = clock.now(), "confirmed" if confirm else "declined"
+    if not confirm:
+        proposal.save()
+        audit_record(f"report.{proposal.step}_declined", report, by=by, note=note)
+        return report
+    step = step_of(report, proposal.by, proposal.note, second=by)
+    REVIEW.check(proposal.step, report, report.state, step)
+    locked = register.records_lock(records_touched(report))
+    decision = register.decision_add(
+        kind=DECISION_OF[proposal.step],
+        by=proposal.by,
+        second=by,
+        report_id=report.pk,
+        record_id=report.record_id,
+        note=proposal.note,
+    )
+    report_move(report, proposal.step, step, by=by, decision=decision.seq)
+    proposal.save()
+    if proposal.step in {"withdraw", "revoke"}:
+        refold(locked, decision.seq)
+    return report
+
+
+@transaction.atomic
+def report_reassign(
+    *, id: int, record_id: UUID, by: User, note: str, seen: str | None = None
+) -> Report:
+    """Bind an approved report to another record; both are refolded."""
+    report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
+    decides_or_refuse(report, by, note)
+    former = report.record_id
+    locked = {r.pk: r for r in register.records_lock(records_touched(report, record_id))}
+    target = locked.get(record_id)
+    if report.state != "approved" or target is None or former == record_id:
+        raise TransitionError(WRONG_KIND)
+    if former is None or locked[former].kind != target.kind:
+        raise TransitionError(WRONG_KIND)
+    decision = register.decision_add(
+        kind="reassigned",
+        by=by,
+        report_id=report.pk,
+        record_id=record_id,
+        note=note,
+        data={"from": str(former)},
+    )
+    report.record_id = record_id
+    report.save(update_fields=["record_id"])
+    Claim.objects.filter(report_id=report.pk).update(record=target)
+    Row.objects.filter(report_id=report.pk).update(record=target)
+    audit_record(
+        "report.reassign",
+        report,
+        by=by,
+        before={"record": str(former)},
+        after={"record": str(record_id), "decision": decision.seq},
+        note=note,
+    )
+    refold(locked.values(), decision.seq)
+    return report
+
+
+@transaction.atomic
+def value_choose(
+    *, record_id: UUID, atom: str, on: dt.date, report_id: int, by: User, note: str
+) -> Decision:
+    """Choose between values of one date in a record that already holds both."""
+    (record,) = register.records_lock([record_id])
+    report = report_lock(report_id, by=by, permission=Permission.REPORT_APPROVE)
+    decides_or_refuse(report, by, note)
+    decision = register.decision_add(
+        kind="chosen",
+        by=by,
+        report_id=report_id,
+        record_id=record_id,
+        note=note,
+        data={"atom": atom, "on": on.isoformat(), "report": report_id},
+    )
+    audit_record("value.choose", record, by=by, after=decision.data, note=note)
+    refold([record], decision.seq)
+    return decision
+
+
+@transaction.atomic
+def exception_grant(*, id: int, rule: str, reason: str, by: User) -> Report:
+    """Except one report from one rule, with the reason (a decision of the database unit).
+
+    Source: procedure 2021, App. 01 §2.3: special cases are settled with the database unit.
+    """
+    report = report_lock(id, by=by, permission=Permission.EXCEPTION_GRANT)
+    decides_or_refuse(report, by, reason)
+    register.decision_add(
+        kind="exception", by=by, report_id=report.pk, note=reason, data={"rule": rule}
+    )
+    audit_record("report.except", report, by=by, after={"rule": rule}, note=reason)
+    report_check(report)
+    return report

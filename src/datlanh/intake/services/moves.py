@@ -1,0 +1,98 @@
+"""What every step of the review shares: locking, guarding, moving, refolding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from datlanh.accounts.models import User
+from datlanh.accounts.scope import scope_for
+from datlanh.audit.services import record as audit_record
+from datlanh.intake.models import Payload, Report
+from datlanh.intake.projectors import PROJECTORS
+from datlanh.intake.standing import counting_of
+from datlanh.intake.workflow import DECIDES, REVIEW, Step, reason_is_given
+from datlanh.kernel import clock
+from datlanh.kernel.errors import ConflictError, TransitionError
+from datlanh.kernel.text import Text
+from datlanh.register import services as register
+from datlanh.register.models import Record
+
+CHANGED = Text(
+    "Báo cáo vừa được người khác thay đổi. Hãy xem lại rồi quyết định.",
+    "Somebody has just changed this report. Look at it again before deciding.",
+)
+UNKNOWN_FORM = Text(
+    "Phiên bản biểu mẫu này không có trong hệ thống; hãy công bố nó trước.",
+    "This form version is not in the system; publish it first.",
+)
+WRONG_KIND = Text(
+    "Báo cáo này không thể gắn vào một hồ sơ loại khác.",
+    "This report cannot be bound to a record of another kind.",
+)
+
+
+def report_lock(id: int, *, by: User, permission: str, seen: str | None = None) -> Report:
+    """The report, locked, if `by` has `permission` over its organisation.
+
+    Raises:
+        Report.DoesNotExist: absent, or outside the scope.
+        ConflictError: `seen` (the state the person looked at) is no longer the state.
+    """
+    report = (
+        Report.objects.select_for_update(of=("self",))
+        .select_related("organisation", "form_version")
+        .filter(scope_for(by, permission).q())
+        .get(pk=id)
+    )
+    if seen is not None and seen != f"{report.state}.{report.revision}":
+        raise ConflictError(CHANGED, code="changed")
+    return report
+
+
+def step_of(report: Report, by: User, note: str = "", second: User | None = None) -> Step:
+    """Who moves, as the guards want to know it."""
+    correctors = Payload.objects.filter(report=report, revision__gt=0)
+    return Step(
+        actor_id=by.id,
+        actor_organisation_id=by.organisation_id,
+        note=note,
+        from_centre=report.organisation.is_centre,
+        second_id=second.id if second else None,
+        second_organisation_id=second.organisation_id if second else None,
+        corrected_by=frozenset(correctors.values_list("made_by_id", flat=True)),
+    )
+
+
+def report_move(report: Report, name: str, step: Step, *, by: User, **more: Any) -> None:
+    """Take one transition of REVIEW on a locked report, or raise TransitionError."""
+    transition = REVIEW.check(name, report, report.state, step)
+    before = {"state": report.state}
+    report.state, report.state_at = transition.target, clock.now()
+    report.save()
+    audit_record(
+        f"report.{name}",
+        report,
+        by=by,
+        before=before,
+        after={"state": report.state, **more},
+        note=step.note,
+    )
+
+
+def refold(records: Iterable[Record], seq: int) -> None:
+    """Refold locked records as known from decision `seq`."""
+    for record in sorted(records, key=lambda r: r.pk):
+        register.record_refold(
+            record=record,
+            counting=counting_of(record.pk),
+            seq=seq,
+            projector=PROJECTORS[record.kind],
+        )
+
+
+def decides_or_refuse(report: Report, by: User, note: str) -> None:
+    step = step_of(report, by, note)
+    for guard in (reason_is_given, *DECIDES):
+        if refusal := guard(report, step):
+            raise TransitionError(refusal)

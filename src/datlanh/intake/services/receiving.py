@@ -1,0 +1,255 @@
+"""Taking a report in: durable before it is acknowledged, kept even when it cannot be read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from datlanh.accounts.models import Device, User
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import has
+from datlanh.audit.services import record as audit_record
+from datlanh.intake import files
+from datlanh.intake.instance import Instance, answers_of, read_instance
+from datlanh.intake.models import Attachment, FormVersion, Payload, Report
+from datlanh.kernel import clock
+from datlanh.kernel.errors import DomainError
+from datlanh.kernel.mapping import Answers, FormMapping, Question
+from datlanh.kernel.text import Text
+from datlanh.organisations.models import Organisation
+from datlanh.places import selectors as places
+from datlanh.register.persons import Sealed, persons_keep
+
+REPORTS_DUE_DAY = 10  # of the following month (procedure 2021, 3.3.2, p. 6)
+MAX_ATTACHMENT_BYTES = 50 * 1024 * 1024
+
+FOREIGN_INSTANCE = Text(
+    "Mã bản ghi này đã được một tổ chức khác sử dụng.",
+    "This instance id was used by another organisation.",
+)
+MAY_NOT_SEND = Text("Tài khoản này không được nộp báo cáo.", "This account may not send reports.")
+ATTACHMENT_TOO_LARGE = Text(
+    "Tệp «{name}» lớn hơn {limit} MB.", "The file “{name}” is larger than {limit} MB."
+)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One attached file as it comes in."""
+
+    name: str
+    media_type: str
+    chunks: Iterable[bytes]
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the sender is told. `is_new` is False for a report we already had."""
+
+    report: Report
+    is_new: bool
+    added_files: int = 0
+
+
+def report_receive(
+    *,
+    xml: bytes,
+    by: User,
+    organisation: Organisation,
+    channel: str,
+    device: Device | None = None,
+    attachments: Sequence[Incoming] = (),
+) -> Receipt:
+    """Take in one OpenRosa instance with its files; the same instanceID twice is one report.
+
+    Acknowledged means durable: files are synced before the row that names them commits.
+
+    Raises:
+        UnreadableError: broken or dangerous XML, refused before anything is kept.
+        TryLaterError: no room on disk; nothing was kept.
+        DomainError: the account may not send, a file is too large, or the instance id is
+            another organisation's.
+    """
+    if not has(by, Permission.REPORT_CREATE, organisation.id):
+        raise DomainError(MAY_NOT_SEND, code="may_not_send")
+    instance = read_instance(xml)
+    stored = [(f, _keep(f)) for f in attachments]
+    try:
+        with transaction.atomic():
+            if (known := _known(instance, organisation)) is None:
+                report = _insert(
+                    xml=xml,
+                    instance=instance,
+                    by=by,
+                    organisation=organisation,
+                    channel=channel,
+                    device=device,
+                )
+            else:
+                report = known
+            added = _attach(report, stored)
+            if known is not None and added:
+                audit_record("report.attach", report, by=by, after={"files": added})
+            return Receipt(report, known is None, added)
+    except IntegrityError:
+        # Two sendings of one instance at the same moment: the other one was quicker.
+        with transaction.atomic():
+            if (report_found := _known(instance, organisation)) is None:
+                raise
+            return Receipt(report_found, False, _attach(report_found, stored))
+
+
+def _known(instance: Instance, organisation: Organisation) -> Report | None:
+    found = Report.objects.filter(instance_id=instance.instance_id).first()
+    if found is not None and found.organisation_id != organisation.id:
+        raise DomainError(FOREIGN_INSTANCE, code="foreign_instance")
+    return found
+
+
+def _insert(
+    *,
+    xml: bytes,
+    instance: Instance,
+    by: User,
+    organisation: Organisation,
+    channel: str,
+    device: Device | None,
+) -> Report:
+    version = FormVersion.objects.filter(form=instance.form_id, version=instance.version).first()
+    mapping = version.mapping if version else None
+    answers = answers_of(instance, mapping) if mapping else Answers()
+    refs = persons_keep(
+        [Sealed("payload", xml.decode("utf-8", "replace")), *_people(mapping, answers)],
+        organisation_id=organisation.id,
+    )
+    answers = with_references(mapping, answers, [str(r) for r in refs[1:]])
+    number, now = _next_number(), clock.now()
+    report = Report(
+        id=number,
+        receipt=f"BC-{clock.local_date(now).year}-{number:06d}",
+        instance_id=instance.instance_id,
+        form=instance.form_id,
+        version=instance.version,
+        form_version=version,
+        organisation=organisation,
+        author=by,
+        device=device,
+        channel=channel,
+        received_at=now,
+        state_at=now,
+        chain_id=number,
+        gazetteer=places.edition_current(),
+    )
+    if mapping:
+        header_set(report, mapping, answers)
+        _follow_up(report, answers)
+    report.save(force_insert=True)
+    Payload.objects.create(
+        report=report,
+        revision=0,
+        organisation_id=organisation.id,
+        answers=answers.to_json(),
+        original=refs[0],
+        made_at=now,
+        made_by=by,
+    )
+    audit_record(
+        "report.receive", report, by=by, after={"receipt": report.receipt, "channel": channel}
+    )
+    return report
+
+
+def header_set(report: Report, mapping: FormMapping, answers: Answers) -> None:
+    """Copy what lists and queues need from the answers onto the report's own row."""
+    report.record_local_id = str(answers.values.get(mapping.id_question) or "").strip()[:40]
+    report.date_of_information = answers.day(mapping.date)
+    commune = next((q for q in mapping.questions if q.kind == "commune"), None)
+    report.commune_code = str(answers.values.get(commune.key) or "")[:12] if commune else ""
+    report.is_late = is_late(report.date_of_information, clock.local_date(report.received_at))
+
+
+def is_late(of: dt.date | None, received: dt.date) -> bool:
+    """Whether a report of that date came after the 10th of the following month."""
+    if of is None:
+        return False
+    following = (of.replace(day=1) + dt.timedelta(days=32)).replace(day=REPORTS_DUE_DAY)
+    return received > following
+
+
+def _follow_up(report: Report, answers: Answers) -> None:
+    """Tie a correction to what it restates, and a resubmission to what was returned."""
+    own = Report.objects.filter(organisation=report.organisation)
+    named = str(answers.values.get("correction_of") or "").strip()
+    if named and (old := own.filter(receipt__iexact=named).first()):
+        report.supersedes, report.chain_id = old, old.chain_id
+    elif report.record_local_id:
+        returned = own.select_for_update().filter(
+            form=report.form, record_local_id=report.record_local_id, state="returned"
+        )
+        if old := returned.order_by("id").last():
+            report.replaces = old
+            report.resubmitted_late = old.due_at is not None and report.received_at > old.due_at
+            old.state, old.state_at = "replaced", report.received_at
+            old.save(update_fields=["state", "state_at"])
+
+
+def person_questions(mapping: FormMapping | None) -> list[Question]:
+    """The questions whose answers belong in the person store."""
+    return [q for q in mapping.questions if q.kind == "person"] if mapping else []
+
+
+def _people(mapping: FormMapping | None, answers: Answers) -> list[Sealed]:
+    return [
+        Sealed("verifier", answers.values[q.key])
+        for q in person_questions(mapping)
+        if isinstance(answers.values.get(q.key), str)
+    ]
+
+
+def with_references(mapping: FormMapping | None, answers: Answers, refs: Sequence[str]) -> Answers:
+    """The answers with each name replaced by its reference, in question order."""
+    values: dict[str, Any] = dict(answers.values)
+    names = [q.key for q in person_questions(mapping) if isinstance(values.get(q.key), str)]
+    for key, ref in zip(names, refs, strict=True):
+        values[key] = {"person": ref}
+    return replace(answers, values=values)
+
+
+def _next_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval('intake_report_id_seq')")
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+def _keep(incoming: Incoming) -> files.StoredFile:
+    if incoming.size > MAX_ATTACHMENT_BYTES:
+        raise DomainError(
+            ATTACHMENT_TOO_LARGE,
+            code="attachment_too_large",
+            name=incoming.name,
+            limit=MAX_ATTACHMENT_BYTES // 1024 // 1024,
+        )
+    return files.file_keep(incoming.chunks)
+
+
+def _attach(report: Report, stored: Sequence[tuple[Incoming, files.StoredFile]]) -> int:
+    made = 0
+    for incoming, kept in stored:
+        _, is_new = Attachment.objects.get_or_create(
+            report=report,
+            name=incoming.name[:200],
+            sha256=kept.sha256,
+            defaults={
+                "size": kept.size,
+                "media_type": incoming.media_type[:100],
+                "received_at": clock.now(),
+            },
+        )
+        made += is_new
+    return made

@@ -1,0 +1,111 @@
+"""The operator vouches for a report, and the centre may send it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+
+from datlanh.accounts.models import User
+from datlanh.accounts.permissions import Permission
+from datlanh.intake.models import Payload, Report
+from datlanh.intake.services.checking import answers_now, report_check
+from datlanh.intake.services.moves import UNKNOWN_FORM, report_lock, report_move, step_of
+from datlanh.intake.services.receiving import header_set, person_questions
+from datlanh.intake.workflow import REVIEW
+from datlanh.kernel import clock
+from datlanh.kernel.errors import DomainError
+from datlanh.kernel.mapping import Answers
+from datlanh.register import services as register
+from datlanh.register.persons import Sealed, persons_keep
+
+RESUBMIT_DAYS = 3  # calendar days after the return (procedure 2021, 5.1, p. 9)
+
+
+@transaction.atomic
+def report_verify(
+    *,
+    id: int,
+    by: User,
+    changes: Mapping[str, Any] | None = None,
+    answers: Answers | None = None,
+    note: str = "",
+    seen: str | None = None,
+) -> Report:
+    """The operator's information officer vouches for a report, correcting it where needed.
+
+    `changes` (question → value) or whole `answers` become the next payload revision; what was
+    received stays as revision 0. Late resubmission is accepted and marked.
+
+    Source: procedure 2021, 5.1: staff check quality before entry; 3 days to correct.
+    """
+    report = report_lock(id, by=by, permission=Permission.REPORT_VERIFY, seen=seen)
+    REVIEW.check("verify", report, report.state, step_of(report, by, note))
+    if report.state == "returned" and report.due_at is not None:
+        report.resubmitted_late = clock.now() > report.due_at
+    if changes or answers is not None:
+        payload_revise(report, by=by, changes=changes or {}, answers=answers, note=note)
+    report_check(report)
+    decision = register.decision_add(
+        kind="verified", by=by, report_id=report.pk, note=note, data={"revision": report.revision}
+    )
+    report_move(report, "verify", step_of(report, by, note), by=by, decision=decision.seq)
+    return report
+
+
+def payload_revise(
+    report: Report,
+    *,
+    by: User,
+    changes: Mapping[str, Any],
+    answers: Answers | None = None,
+    note: str = "",
+) -> Payload:
+    """Keep a corrected payload beside the original. Names go to the person store."""
+    if report.form_version is None:
+        raise DomainError(UNKNOWN_FORM)
+    mapping = report.form_version.mapping
+    new = answers or answers_now(report)
+    new = replace(new, values={**new.values, **changes})
+    values = dict(new.values)
+    for question in person_questions(mapping):
+        if isinstance(values.get(question.key), str) and values[question.key]:
+            (ref,) = persons_keep(
+                [Sealed("verifier", values[question.key])], organisation_id=report.organisation_id
+            )
+            values[question.key] = {"person": str(ref)}
+    touched = set(changes)
+    new = replace(
+        new,
+        values={k: v for k, v in values.items() if v not in (None, "")},
+        problems={k: v for k, v in new.problems.items() if k not in touched},
+    )
+    report.revision += 1
+    header_set(report, mapping, new)
+    report.save()
+    return Payload.objects.create(
+        report=report,
+        revision=report.revision,
+        organisation_id=report.organisation_id,
+        answers=new.to_json(),
+        made_at=clock.now(),
+        made_by=by,
+        note=note,
+    )
+
+
+@transaction.atomic
+def report_return(*, id: int, by: User, note: str, seen: str | None = None) -> Report:
+    """Send a report back with a reason; it is due again in three calendar days."""
+    report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
+    step = step_of(report, by, note)
+    REVIEW.check("return", report, report.state, step)
+    report.returned_note = note
+    due = clock.today() + dt.timedelta(days=RESUBMIT_DAYS + 1)
+    report.due_at = clock.local_midnight(due)  # the whole third day still counts
+    register.decision_add(kind="returned", by=by, report_id=report.pk, note=note)
+    report_move(report, "return", step, by=by)
+    return report
