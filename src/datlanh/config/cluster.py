@@ -81,18 +81,21 @@ def _leave(users: int, var: Path) -> None:
         _tool("stop", var)
 
 
-def client_program(name: str, var: Path) -> str:
-    """The path of `pg_dump` and its like, beside the cluster's server or on the PATH."""
-    if is_private():
-        return f"{_tool('bin', var)}/{name}"
-    return name
+def client_folder(var: Path) -> Path | None:
+    """The folder of the cluster's own `pg_dump` and its like; None: take those on the PATH."""
+    return Path(_tool("bin", var)) if is_private() or _names_the_cluster(var) else None
 
 
-def client_environment(var: Path) -> dict[str, str]:
+def _names_the_cluster(var: Path) -> bool:
+    note = var / "database.env"
+    socket_of = parsed(os.environ["DATABASE_URL"])["HOST"]
+    return note.exists() and bool(socket_of) and f"host={socket_of}&" in note.read_text()
+
+
+def client_environment(programs: Path | None) -> dict[str, str]:
     """The environment for a client program, with the libraries of unpacked packages."""
     clean = {k: v for k, v in os.environ.items() if k not in {"PROJ_DATA", "GDAL_DATA"}}
-    program = Path(client_program("pg_dump", var))
-    unpacked = next((p for p in program.parents if p.name == "pgroot"), None)
+    unpacked = next((p for p in (programs or Path()).parents if p.name == "pgroot"), None)
     if unpacked is not None:
         libraries = unpacked / "usr" / "lib" / f"{os.uname().machine}-linux-gnu"
         clean["LD_LIBRARY_PATH"] = str(libraries)

@@ -26,6 +26,7 @@ ALLOWED_HOSTS = env.words("DATLANH_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("DATLANH_ORIGINS")
 
 INSTALLED_APPS = [
+    "datlanh.config",  # its commands: backup, restore
     "datlanh.audit",
     "datlanh.places",
     "datlanh.organisations",

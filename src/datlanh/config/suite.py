@@ -125,7 +125,7 @@ def _frontend_types() -> int:
         return 0
     environment = assets.with_node(ROOT / "var")
     assets.install_npm_packages(ROOT / "var", environment)
-    command = ["npm", "run", "--silent", "--if-present", "typecheck"]
+    command = ["npm", "run", "--silent", "--if-present", "check"]
     return subprocess.run(command, cwd=assets.FRONTEND, env=environment, check=False).returncode
 
 
