@@ -110,8 +110,8 @@ def _template(django_db_blocker) -> str:
         with django_db_blocker.unblock():
             _point_at(making)
             call_command("migrate", database="owner", verbosity=0)
-            for name in SEEDS:
-                call_command(name, "seed", verbosity=0)
+            for seed in SEEDS:
+                call_command(seed, "seed", verbosity=0)
             call_command("forms", "publish", settings.FORMS_ROOT, verbosity=0)
             _point_at("postgres")
         with _admin() as admin:
