@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from shapely.geometry import Point, Polygon, box
 
 from datlanh.kernel.geometry import area_m2
 from datlanh.kernel.rules import ReportView
+
+Rows = dict[str, list[Mapping[str, Any]]]
 
 FIELD = box(107.200, 16.700, 107.205, 16.705)  # some 29 ha, in the eastern commune
 POCKET = box(107.201, 16.701, 107.202, 16.702)
@@ -24,6 +27,7 @@ def cha(**changes: Any) -> ReportView:
         "operations_manager_date": dt.date(2026, 10, 6),
         "information_manager_date": dt.date(2026, 10, 7),
         "status": "open",
+        "organisation": "npa",
         "survey_organisation": "npa",
         "survey_method": "method_v3",
         "land_use": "agricultural",
@@ -32,7 +36,7 @@ def cha(**changes: Any) -> ReportView:
         "area_size": round(area_m2(FIELD)),
         "accessibility_percentage": 100,
     }
-    rows = {
+    rows: Rows = {
         "evidence_points": [
             {"point_id": "EV001", "evidence_kind": "direct", "position": MIDDLE},
         ],
@@ -75,7 +79,7 @@ def release(**changes: Any) -> ReportView:
         "uncleared_area": round(area_m2(POCKET)),
         "release_completion": 100,
     }
-    rows = {
+    rows: Rows = {
         "evidence_points": [],
         "found_items": [
             {"quantity": 1, "model": "blu_26", "depth": 12.0, "position": MIDDLE},

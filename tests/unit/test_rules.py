@@ -58,6 +58,7 @@ def evidence(*rows: dict[str, object]) -> list[dict[str, object]]:
 
 
 CLOUDY = FakeFacts(outlines={replace(WEST, approximate=True): box(106, 16, 107, 18), EAST: FIELD})
+KNOWN = FakeFacts(records=frozenset({"HAZ-409-600001"}))
 EARLIER = KnownReport("R-0007", OCTOBER, "approved")
 BOW_TIE = [(107.2, 16.7), (107.205, 16.705), (107.205, 16.7), (107.2, 16.705)]
 SPIKE = [(107.2, 16.7), (107.205, 16.7), (107.205, 16.705), (107.205, 16.709), (107.205, 16.705)]
@@ -72,12 +73,17 @@ CASES = (
     fails("answer_mandatory", release(cleared_area=None)),
     passes("answer_mandatory", release(cleared_area=0)),
     passes("answer_mandatory", cha(identification_date=None, problems=("identification_date",))),
+    passes("answer_mandatory", cha(status=None), KNOWN),
+    fails("answer_mandatory", cha(commune=None), facts=KNOWN),
     fails("answer_expected", cha(land_use=None)),
+    passes("answer_expected", cha(land_use=None), KNOWN),
     fails("answer_expected", cha(points={}), says="reference point"),
     passes("answer_expected", cha()),
-    fails("form_version", cha(form_known=False), says="not known"),
-    fails("form_version", cha(form_retired=True), says="retired"),
-    passes("form_version", cha()),
+    fails("form_unknown", cha(form_known=False), says="cannot be read"),
+    fails("form_unknown", cha(form="eod_spot", form_known=False)),
+    passes("form_unknown", cha()),
+    fails("form_retired", cha(form_retired=True), says="retired"),
+    passes("form_retired", cha()),
     fails("village_missing", cha(village=None)),
     passes("village_missing", cha()),
     fails("percent_range", cha(accessibility_percentage=101)),
@@ -117,6 +123,10 @@ CASES = (
     passes("id_undecided_twice", cha()),
     fails("id_updates", cha(), facts=FakeFacts(records=frozenset({"HAZ-409-600001"}))),
     passes("id_updates", cha()),
+    fails("cha_ids_unknown", release(cha_ids="HAZ-409-600001 HAZ-409-600009"), facts=KNOWN),
+    passes("cha_ids_unknown", release(cha_ids="HAZ-409-600001"), KNOWN),
+    fails("shape_id_differs", release(internal_id="LR-7", shape_id="LR-8")),
+    passes("shape_id_differs", release(internal_id="LR-7", shape_id="LR-7 ")),
     fails("date_future", cha(assessment_date=dt.date(2026, 11, 24)), says="24/11/2026"),
     passes("date_future", cha(assessment_date=dt.date(2026, 11, 23))),
     fails("date_order", release(start_date=OCTOBER), says="20/10/2026"),
@@ -145,6 +155,7 @@ CASES = (
     passes("reference_far", cha(point=Point(107.209, 16.7))),
     passes("reference_far", cha(point=Point(16.7, 107.2))),
     fails("polygon_missing", cha(polygons=())),
+    passes("polygon_missing", cha(polygons=()), KNOWN),
     passes("polygon_missing", cha(polygons=(), problems=("polygon_points",))),
     fails("polygon_points", cha(polygon=[(107.2, 16.7), (107.3, 16.7), (107.2, 16.7)])),
     passes("polygon_points", cha(polygon=[(107.2, 16.7), (107.3, 16.7), (107.2, 16.8)])),
@@ -220,6 +231,7 @@ CASES = (
         "evidence_direct",
         cha(evidence_points=evidence({"evidence_kind": "indirect"}), found_items=[]),
     ),
+    passes("evidence_direct", cha(evidence_points=[], found_items=[]), KNOWN),
     passes("evidence_direct", cha(evidence_points=[])),
     fails("evidence_without_item", cha(found_items=[])),
     passes("evidence_without_item", cha()),
@@ -235,6 +247,7 @@ CASES = (
     ),
     fails("item_model_unknown", cha(found_items=items({"model": "blu_99"})), says="blu_99"),
     fails("item_model_unknown", cha(found_items=items({"model_other": "Đạn lạ"})), says="Đạn lạ"),
+    fails("item_model_unknown", cha(found_items=items({"model": "other"})), says="not named"),
     passes("item_model_unknown", cha()),
     fails("item_too_deep", release(found_items=items({"depth": 36.0})), says="36 cm"),
     fails(
@@ -309,6 +322,16 @@ def test_the_worst_findings_come_first() -> None:
 def test_an_unknown_village_never_blocks() -> None:
     found = RULES.check(cha(village=""), FakeFacts())
     assert [(f.rule, f.severity) for f in found] == [("village_missing", INFO)]
+
+
+def test_of_an_unknown_form_version_nothing_else_is_read() -> None:
+    bare = ReportView("cha", "", "", "npa", answers={}, form_known=False)
+    assert [f.rule for f in RULES.check(bare, FakeFacts())] == ["form_unknown"]
+
+
+def test_an_update_may_leave_out_what_has_not_changed() -> None:
+    view = cha(status=None, land_use=None, polygons=(), points={}, rows={}, area_size=None)
+    assert [f.rule for f in RULES.check(view, KNOWN)] == ["id_updates"]
 
 
 def test_one_mistaken_unit_is_one_finding() -> None:

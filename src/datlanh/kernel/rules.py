@@ -133,10 +133,11 @@ class Rule:
     source: str
     forms: frozenset[str]
     look: Callable[[ReportView, Facts], Iterable[Hit]]
+    of_unknown: bool = False  # looks at form versions nobody knows, of which nothing is read
 
     def run(self, view: ReportView, facts: Facts) -> Iterator[Finding]:
         """Every finding of this rule in `view`; none when the form is not its own."""
-        if view.form not in self.forms:
+        if self.of_unknown == view.form_known or (view.form_known and view.form not in self.forms):
             return
         for hit in self.look(view, facts):
             yield Finding(self.key, hit.severity or self.severity, hit)

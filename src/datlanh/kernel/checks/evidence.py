@@ -16,6 +16,7 @@ from datlanh.kernel.checks.parts import (
     ITEMS,
     SOP,
     empty,
+    is_new,
     misplaced,
     outline,
     whole,
@@ -73,7 +74,7 @@ def evidence_outside(view: ReportView, facts: Facts) -> Iterator[Hit]:
 def none_direct(view: ReportView, facts: Facts) -> Iterator[Hit]:
     points = view.rows.get(EVIDENCE, ())
     direct = any(p.get("evidence_kind") in DIRECT for p in points)
-    if not direct and not view.rows.get(ITEMS):
+    if is_new(view, facts) and not direct and not view.rows.get(ITEMS):
         yield Hit(EVIDENCE, {"count": len(points)})
 
 

@@ -12,6 +12,7 @@ from datlanh.kernel.checks.parts import (
     SOP_QUALITY,
     amount,
     empty,
+    is_new,
     label,
 )
 from datlanh.kernel.rules import Facts, Hit, ReportView, Rule, Severity
@@ -36,11 +37,13 @@ def _missing(view: ReportView, keys: Iterable[str]) -> Iterator[Hit]:
 
 
 def mandatory(view: ReportView, facts: Facts) -> Iterator[Hit]:
-    yield from _missing(view, FORMS[view.form].must)
+    form = FORMS[view.form]
+    yield from _missing(view, form.must + (form.new if is_new(view, facts) else ()))
 
 
 def expected(view: ReportView, facts: Facts) -> Iterator[Hit]:
-    yield from _missing(view, FORMS[view.form].should)
+    if is_new(view, facts):
+        yield from _missing(view, FORMS[view.form].should)
 
 
 def unreadable(view: ReportView, facts: Facts) -> Iterator[Hit]:
@@ -54,11 +57,13 @@ def unreadable(view: ReportView, facts: Facts) -> Iterator[Hit]:
             yield Hit(problem, {"question": label(problem)})
 
 
-def version(view: ReportView, facts: Facts) -> Iterator[Hit]:
-    if not view.form_known:
-        yield Hit(values={"why": Text("trung tâm chưa biết", "not known to the centre")})
-    elif view.form_retired:
-        yield Hit(values={"why": Text("đã ngừng sử dụng", "retired")})
+def unknown(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    yield Hit(values={"form": view.form})
+
+
+def retired(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    if view.form_retired:
+        yield Hit(values={"form": view.form})
 
 
 def village(view: ReportView, facts: Facts) -> Iterator[Hit]:
@@ -93,6 +98,26 @@ def completion(view: ReportView, facts: Facts) -> Iterator[Hit]:
 
 
 RULES = (
+    Rule(
+        key="form_unknown",
+        severity=Severity.BLOCK,
+        title=Text("Trung tâm biết phiên bản mẫu", "The centre knows the form version"),
+        message=Text(
+            "Trung tâm chưa có phiên bản này của mẫu «{form}» nên chưa đọc được báo cáo.",
+            "The centre does not have this version of the form “{form}”, so the report cannot be "
+            "read yet.",
+        ),
+        advice=Text(
+            "Báo cáo được giữ nguyên. Bộ phận cơ sở dữ liệu nạp phiên bản mẫu này rồi kiểm tra "
+            "lại, hoặc đội gửi lại bằng mẫu hiện hành.",
+            "The report is kept as it came. The database unit adds this form version and checks "
+            "again, or the team sends it on the current form.",
+        ),
+        source=f"{SOP}, §5.2 (p. 9)",
+        forms=AREA_FORMS,
+        look=unknown,
+        of_unknown=True,
+    ),
     Rule(
         key="answer_unreadable",
         severity=Severity.BLOCK,
@@ -136,17 +161,20 @@ RULES = (
         look=expected,
     ),
     Rule(
-        key="form_version",
+        key="form_retired",
         severity=Severity.INFO,
         title=Text("Phiên bản mẫu đang dùng", "The form version is in use"),
-        message=Text("Phiên bản mẫu này {why}.", "This form version is {why}."),
+        message=Text(
+            "Phiên bản này của mẫu «{form}» đã ngừng sử dụng.",
+            "This version of the form “{form}” is retired.",
+        ),
         advice=Text(
             "Cập nhật mẫu trên điện thoại trước lần báo cáo sau; báo cáo này vẫn được nhận.",
             "Update the form on the phone before the next report; this one is taken all the same.",
         ),
         source=f"{SOP}, §5.2 (p. 9)",
         forms=AREA_FORMS,
-        look=version,
+        look=retired,
     ),
     Rule(
         key="village_missing",

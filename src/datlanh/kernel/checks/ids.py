@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from datlanh.kernel.checks.parts import AREA_FORMS, FORMS, SOP, SOP_IDS, SOP_QUALITY
+from datlanh.kernel.checks.parts import (
+    AREA_FORMS,
+    FORMS,
+    LAND_RELEASE,
+    SOP,
+    SOP_IDS,
+    SOP_QUALITY,
+)
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.ids import RecordId, example, propose
 from datlanh.kernel.rules import Facts, Hit, ReportView, Rule, Severity
@@ -81,6 +88,18 @@ def undecided_twice(view: ReportView, facts: Facts) -> Iterator[Hit]:
 def updates_record(view: ReportView, facts: Facts) -> Iterator[Hit]:
     if view.record_id and facts.record_exists(view.record_id):
         yield Hit(FORMS[view.form].id, {"id": view.record_id})
+
+
+def areas_unknown(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    for written in str(view.answers.get("cha_ids") or "").replace(",", " ").split():
+        if not facts.record_exists(written):
+            yield Hit("cha_ids", {"id": written})
+
+
+def shape_differs(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    shape, own = (str(view.answers.get(k) or "").strip() for k in ("shape_id", "internal_id"))
+    if shape and own and shape != own:
+        yield Hit("shape_id", {"shape": shape, "own": own})
 
 
 RULES = (
@@ -192,5 +211,39 @@ RULES = (
         source=SOP_QUALITY,
         forms=AREA_FORMS,
         look=updates_record,
+    ),
+    Rule(
+        key="cha_ids_unknown",
+        severity=Severity.WARN,
+        title=Text(
+            "Khu vực được giải phóng có trong sổ đăng ký", "The areas released are in the register"
+        ),
+        message=Text(
+            "Không có khu vực khẳng định nguy hiểm nào mang mã {id}.",
+            "There is no confirmed hazardous area with the id {id}.",
+        ),
+        advice=Text(
+            "Kiểm tra mã; nếu báo cáo khu vực đó chưa được duyệt thì duyệt nó trước.",
+            "Check the id; if the report of that area is still undecided, decide it first.",
+        ),
+        source=f"{SOP_QUALITY}: every report is tied to the others it belongs with",
+        forms=LAND_RELEASE,
+        look=areas_unknown,
+    ),
+    Rule(
+        key="shape_id_differs",
+        severity=Severity.INFO,
+        title=Text("Mã vùng là mã nội bộ", "The shape id is the internal id"),
+        message=Text(
+            "Mã vùng «{shape}» khác mã nội bộ «{own}».",
+            "The shape id “{shape}” differs from the internal id “{own}”.",
+        ),
+        advice=Text(
+            "Đặt mã vùng giống mã nội bộ của báo cáo.",
+            "Give the polygon the internal id of the report.",
+        ),
+        source=f"{SOP}, App. 01 §2.3 (p. 18)",
+        forms=LAND_RELEASE,
+        look=shape_differs,
     ),
 )

@@ -11,6 +11,8 @@ from datlanh.kernel.text import Text
 
 CLASS_CM = {"d7cm": 7.0, "d30cm": 30.0, "d3m": 300.0, "d5m": 500.0}  # form 8, 3.2 (p. 39)
 
+OTHER = "other"  # the choice for a model the list does not have
+
 
 def quantity(view: ReportView, facts: Facts) -> Iterator[Hit]:
     for row, item in enumerate(view.rows.get(ITEMS, ())):
@@ -27,6 +29,9 @@ def model_unknown(view: ReportView, facts: Facts) -> Iterator[Hit]:
         model, other = item.get("model"), item.get("model_other")
         if not empty(other):
             yield Hit(f"{ITEMS}.model_other", {"number": row + 1, "model": str(other)}, row)
+        elif model == OTHER:
+            unnamed = Text("khác, không ghi tên", "other, not named")
+            yield Hit(f"{ITEMS}.model_other", {"number": row + 1, "model": unnamed}, row)
         elif not empty(model) and not facts.ordnance_known(str(model)):
             yield Hit(f"{ITEMS}.model", {"number": row + 1, "model": str(model)}, row)
 

@@ -35,11 +35,16 @@ GEOCHECK = "GICHD geocheck"
 
 @dataclass(frozen=True)
 class Expected:
-    """One form: its id, and what must and what should be answered."""
+    """One form: its id, and what must and what should be answered.
+
+    A report that updates a record may leave out what has not changed: an empty answer never
+    erases. So `new` and `should` count only for a record the register does not know yet.
+    """
 
     id: str
     prefixes: tuple[str, ...]
     must: tuple[str, ...]
+    new: tuple[str, ...]
     should: tuple[str, ...]
     in_order: tuple[tuple[str, str], ...]  # (earlier, later), both may be the same day
     dated_by: str  # dates the report as a whole
@@ -49,7 +54,8 @@ FORMS: Mapping[str, Expected] = {
     "cha": Expected(
         id="cha_id",
         prefixes=("HAZ",),
-        must=("cha_id", "identification_date", "status", "commune", "information_manager_date"),
+        must=("cha_id", "organisation", "commune", "information_manager_date"),
+        new=("identification_date", "status"),
         should=("survey_organisation", "area_size", "coordinates", "survey_method", "land_use"),
         in_order=(
             ("identification_date", "assessment_date"),
@@ -62,16 +68,9 @@ FORMS: Mapping[str, Expected] = {
     "land_release": Expected(
         id="lr_id",
         prefixes=("HR-CLC", "HR-CLS"),
-        must=(
-            "lr_id",
-            "start_date",
-            "end_date",
-            "release_type",
-            "status",
-            "commune",
-            "cleared_area",
-        ),
-        should=("reporting_organisation", "reporting_team", "method", "clearance_depth"),
+        must=("lr_id", "reporting_organisation", "commune", "end_date"),
+        new=("start_date", "release_type", "status", "cleared_area"),
+        should=("reporting_team", "method", "clearance_depth"),
         in_order=(
             ("start_date", "end_date"),
             ("end_date", "operations_manager_date"),
@@ -108,6 +107,7 @@ LABELS: Mapping[str, Text] = {
     "lr_id": Text("Mã nhiệm vụ", "Land release id"),
     "method": Text("Phương pháp", "Method"),
     "model": Text("Tên vật nổ", "Model"),
+    "organisation": Text("Tổ chức", "Organisation"),
     "operations_manager_date": Text(
         "Ngày quản lý hoạt động xác nhận", "Date verified by operations"
     ),
@@ -136,6 +136,11 @@ LABELS: Mapping[str, Text] = {
 def label(key: str) -> Text:
     """How a question is called in a sentence; the key itself where it has no name here."""
     return LABELS.get(key.rpartition(".")[2], Text(key, key))
+
+
+def is_new(view: ReportView, facts: Facts) -> bool:
+    """Whether the report is the first about its record."""
+    return not (view.record_id and facts.record_exists(view.record_id))
 
 
 def empty(value: Any) -> bool:

@@ -15,6 +15,7 @@ from datlanh.kernel.checks.parts import (
     SOP,
     drawn,
     first,
+    is_new,
     label,
     misplaced,
     outline,
@@ -26,7 +27,9 @@ from datlanh.kernel.text import Text
 
 
 def missing(view: ReportView, facts: Facts) -> Iterator[Hit]:
-    if not view.polygons.get(POLYGON) and POLYGON not in view.problems:
+    if view.polygons.get(POLYGON) or POLYGON in view.problems:
+        return
+    if is_new(view, facts):
         yield Hit(POLYGON)
 
 
