@@ -51,9 +51,21 @@ document.addEventListener("click", (event) => {
   if (closer) (closer.closest("dialog") ?? undefined)?.close();
   const dismissed = target.closest("[data-dismiss]");
   if (dismissed) dismissed.closest("li, .notice")?.remove();
+  const fill = target.closest<HTMLElement>("[data-fill]");
+  if (fill) signInAs(fill.dataset.fill ?? "", fill.dataset.fillPassword ?? "");
   if (target instanceof HTMLDialogElement) target.close(); // a click on the backdrop
   if (target.closest("[data-print]")) window.print();
 });
+// The demonstration's sign-in page: one line of its list is enough.
+function signInAs(name: string, password: string): void {
+  const login = document.querySelector<HTMLInputElement>("input[name=login]");
+  const secret = document.querySelector<HTMLInputElement>("input[name=password]");
+  if (!login || !secret) return;
+  login.value = name;
+  secret.value = password;
+  login.form?.requestSubmit();
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const open = document.querySelector<HTMLDetailsElement>("details.menu[open]");

@@ -14,8 +14,11 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from datlanh.accounts.demo import DEMO_PASSWORD
+from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has
+from datlanh.accounts.selectors import DemoAccount, demo_accounts, grants_of
 
 THEMES = ("light", "dark")
 REVIEW = "web:review"
@@ -29,7 +32,7 @@ class Entry:
     word: str | Promise
     icon: str
     key: str
-    permissions: frozenset[P] = frozenset()  # any of them; without one, everybody signed in
+    permissions: frozenset[Permission] = frozenset()  # any of them; none: everybody
 
 
 # The first four stand in the phone's bottom bar.
@@ -110,11 +113,22 @@ class Shell:
         return path == href if href == "/" else path.startswith(href)
 
     @cached_property
+    def demo_accounts(self) -> list[DemoAccount]:
+        """The demonstration's accounts, for its sign-in page only."""
+        return demo_accounts() if self.is_demo else []
+
+    @property
+    def demo_password(self) -> str:
+        """The password they share; empty outside the demonstration."""
+        return DEMO_PASSWORD if self.is_demo else ""
+
+    @cached_property
     def role(self) -> str:
         """The roles of the person signed in, as words."""
         user = self.request.user
-        grants = user.grants.filter(ended_at__isnull=True).select_related("role")
-        return ", ".join(sorted({g.role.label(self.language) for g in grants}))
+        if not isinstance(user, User):
+            return ""
+        return ", ".join(sorted({g.role.label(self.language) for g in grants_of(user)}))
 
     @property
     def search(self) -> str:
