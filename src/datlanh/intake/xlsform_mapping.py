@@ -9,7 +9,7 @@ from datlanh.intake.workbook import Row, Sheet
 from datlanh.kernel.mapping import KINDS, Choice, Question, Repeat, Section
 from datlanh.kernel.text import Text
 
-LANGUAGES = {"vi": "tiếng Việt / Vietnamese", "en": "tiếng Anh / English"}
+LANGUAGES = {"vi": Text("tiếng Việt", "Vietnamese"), "en": Text("tiếng Anh", "English")}
 MODES = ("replace", "combine")
 
 # XLSForm type → the kinds it may be; the first is what it is when the workbook is silent.
@@ -130,10 +130,8 @@ class _Reader:
                     self._no_label("survey", number, row, language)
 
     def _no_label(self, sheet: str, number: int, row: Row, language: str) -> None:
-        name, spoken = row.get("name", ""), LANGUAGES[language]
-        self._wrong(
-            say.LABEL_MISSING.bind(sheet=sheet, row=str(number), name=name, language=spoken)
-        )
+        name, tongue = row.get("name", ""), LANGUAGES[language]
+        self._wrong(say.LABEL_MISSING.bind(sheet=sheet, row=str(number), name=name, tongue=tongue))
 
     def _choices(self, sheet: Sheet) -> dict[str, tuple[Choice, ...]]:
         lists: dict[str, list[Choice]] = {}

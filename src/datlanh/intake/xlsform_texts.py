@@ -33,8 +33,8 @@ FILE_UNKNOWN = Saying(
 )
 LABEL_MISSING = Saying(
     Text(
-        "Trang {sheet}, dòng {row}: “{name}” thiếu nhãn hoặc lời nhắc bằng {language}.",
-        "Sheet {sheet}, row {row}: “{name}” lacks a label or message in {language}.",
+        "Trang {sheet}, dòng {row}: “{name}” thiếu nhãn hoặc lời nhắc bằng {tongue}.",
+        "Sheet {sheet}, row {row}: “{name}” lacks a label or message in {tongue}.",
     )
 )
 NAME_MISSING = Saying(
@@ -105,7 +105,7 @@ ID_UNKNOWN = Saying(
 )
 CLEAR_UNKNOWN = Saying(
     Text(
-        "Câu hỏi xóa thông tin “{name}” có lựa chọn không phải thuộc tính, nhóm hay danh sách: {keys}.",
+        "Câu hỏi xóa thông tin “{name}” có lựa chọn không thuộc hồ sơ: {keys}.",
         "The clearing question “{name}” offers what is no attribute, group or list: {keys}.",
     )
 )
