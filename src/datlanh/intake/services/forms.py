@@ -34,10 +34,8 @@ def form_publish(*, workbook: bytes, by: User | None) -> tuple[FormVersion, bool
     compiled = read_form(workbook)
     known = FormVersion.objects.filter(form=compiled.form_id, version=compiled.version).first()
     if known is not None:
-        if known.xform_md5 != compiled.md5 or known.mapping_json != compiled.mapping.to_json():
-            raise ConflictError(
-                VERSION_TAKEN, version=compiled.version, form=compiled.form_id
-            )
+        if known.xform_md5 != compiled.md5 or known.mapping != compiled.mapping:
+            raise ConflictError(VERSION_TAKEN, version=compiled.version, form=compiled.form_id)
         return known, False
     now = clock.now()
     FormVersion.objects.filter(form=compiled.form_id, retired_at=None).update(retired_at=now)
