@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import os
 from pathlib import Path
 
@@ -127,10 +128,12 @@ def seed(stamps: Stamps, identity: str) -> None:
     for name, verb in SEEDS:
         if name in there:
             with step(f"{name} {verb}ed"):
-                call_command(name, verb, verbosity=0)
+                call_command(name, verb, verbosity=0, stdout=io.StringIO())
     if "forms" in there and any(Path(settings.FORMS_ROOT).iterdir()):
         with step("forms published"):
-            call_command("forms", "publish", str(settings.FORMS_ROOT), verbosity=0)
+            call_command(
+                "forms", "publish", str(settings.FORMS_ROOT), verbosity=0, stdout=io.StringIO()
+            )
     stamps.put("seeds", value)
 
 
@@ -155,7 +158,7 @@ def fill_demo(stamps: Stamps, identity: str) -> None:
         raise StepError("This version has no sample province.")
     say("· filling the sample province (about a minute) …")
     with step("sample province filled"):
-        call_command("demo", verbosity=0)
+        call_command("demo", verbosity=0, stdout=io.StringIO())
     stamps.put("demo", identity)
 
 
@@ -184,9 +187,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m datlanh.config.setup")
     parser.add_argument("--demo", action="store_true")
     arguments = parser.parse_args()
+    from django.core.management.base import CommandError
+
     try:
         run_setup(demo=arguments.demo)
-    except StepError as refusal:
+    except (StepError, CommandError) as refusal:
         say(f"✗ {refusal}")
         return 1
     except KeyboardInterrupt:
