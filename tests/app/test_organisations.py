@@ -214,12 +214,12 @@ def test_many_who_ask_at_once_leave_no_gap(fresh_db: None) -> None:
 
 
 def wait_until_somebody_waits() -> None:
-    """Return when another session of this database waits for a lock."""
+    """Return when another session waits for a lock that this one holds."""
     for _ in range(200):
         with connection.cursor() as cursor:
             cursor.execute(
-                "select exists (select from pg_stat_activity where datname = current_database()"
-                " and wait_event_type = 'Lock')"
+                "select exists (select from pg_locks where not granted"
+                " and pg_backend_pid() = any (pg_blocking_pids(pid)))"
             )
             if cursor.fetchone()[0]:
                 return
