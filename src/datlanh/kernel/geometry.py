@@ -94,6 +94,8 @@ def plane_for(*geometries: BaseGeometry) -> Plane:
         raise ValueError("a plane needs a geometry that is somewhere")
     west, south = min(b[0] for b in boxes), min(b[1] for b in boxes)
     east, north = max(b[2] for b in boxes), max(b[3] for b in boxes)
+    if west < -180 or east > 180 or south < -90 or north > 90:
+        raise ValueError("a coordinate is not on the globe")
     return Plane(_on_grid((west + east) / 2), _on_grid((south + north) / 2))
 
 
@@ -106,11 +108,17 @@ def to_plane(geometry: BaseGeometry, plane: Plane) -> Any:
 
 
 def from_plane(geometry: BaseGeometry, plane: Plane) -> Any:
-    """The inverse of `to_plane`, lon/lat."""
-    inverse = _projection(plane)
+    """The inverse of `to_plane`, lon/lat.
+
+    PROJ's own inverse misses its forward step by 10⁻⁸ degrees of latitude, 1.5 mm: enough to
+    leave a square metre of sliver along a kilometre of common edge. One step of correction
+    brings it below a micrometre.
+    """
+    projection = _projection(plane)
 
     def back(x: NDArray[Any], y: NDArray[Any]) -> Any:
-        return inverse.transform(x, y, direction="INVERSE")
+        there = projection.transform(*projection.transform(x, y, direction="INVERSE"))
+        return projection.transform(2 * x - there[0], 2 * y - there[1], direction="INVERSE")
 
     return _moved(geometry, back)
 

@@ -26,6 +26,8 @@ AMOUNTS = (
     "surface_clearance_area",
     "fadeout_area",
     "clearance_depth",
+    "qc_sampling_area",
+    "qc_sampling_depth",
 )
 
 

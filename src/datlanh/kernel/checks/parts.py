@@ -111,6 +111,7 @@ LABELS: Mapping[str, Text] = {
     "operations_manager_date": Text(
         "Ngày quản lý hoạt động xác nhận", "Date verified by operations"
     ),
+    "pocket_area": Text("Diện tích phần chưa rà", "Area of an uncleared pocket"),
     "pocket_outline": Text("Ranh giới phần chưa rà", "Outline of an uncleared pocket"),
     "point_id": Text("Mã điểm", "Point id"),
     "polygon_points": Text("Điểm khoanh vùng", "Polygon points"),
