@@ -120,6 +120,8 @@ def test_a_polygon_somewhere_else_than_the_globe_has_no_area() -> None:
             area_m2(broken)
         with pytest.raises(ValueError, match=r"globe|somewhere"):
             geometry.to_plane(broken, Plane(107, 16.5))
+        with pytest.raises(ValueError, match=r"globe|somewhere"):
+            area_m2(broken, Plane(107, 16.5))
     with pytest.raises(ValueError, match="somewhere"):
         plane_for(Polygon())
 
@@ -208,7 +210,7 @@ def test_a_proper_polygon_has_no_complaint(polygon: Polygon) -> None:
 
 
 def test_rings_are_closed_once_and_pairs_given_twice_count_once() -> None:
-    pairs = [[0.0, 0.0], [1.0, 0.0], [1, 0.0000005], [1, 1], [0.0000009, 0], [0, 0]]
+    pairs = [(0.0, 0.0), (1.0, 0.0), (1.0, 5e-7), (1.0, 1.0), (9e-7, 0.0), (0.0, 0.0)]
     closed = geometry.closed_ring(pairs)
     assert closed == [(0, 0), (1, 0), (1, 1), (0, 0)]
     assert geometry.closed_ring([]) == []

@@ -129,6 +129,7 @@ CASES = (
     passes("shape_id_differs", release(internal_id="LR-7", shape_id="LR-7 ")),
     fails("date_future", cha(assessment_date=dt.date(2026, 11, 24)), says="24/11/2026"),
     passes("date_future", cha(assessment_date=dt.date(2026, 11, 23))),
+    fails("date_future", cha(rows={"photos": [{"taken": dt.date(2027, 1, 1)}]}), says="taken"),
     fails("date_order", release(start_date=OCTOBER), says="20/10/2026"),
     fails("date_order", cha(identification_date=OCTOBER), BLOCK, BLOCK, BLOCK),
     passes("date_order", release(start_date=dt.date(2026, 10, 1))),
@@ -188,6 +189,7 @@ CASES = (
         says="pocket 1",
     ),
     passes("pocket_outside", release()),
+    passes("pocket_outside", release(uncleared_pockets=[{"pocket_outline": [Polygon(BOW_TIE)]}])),
     passes(
         "pocket_outside",  # the common edge was rounded to five decimals
         release(uncleared_pockets=[{"pocket_outline": [translate(POCKET, 0.003004)]}]),
@@ -222,6 +224,14 @@ CASES = (
         says="EV001",
     ),
     passes("evidence_outside", cha(evidence_points=evidence({"position": Point(107.2, 16.7)}))),
+    passes(
+        "evidence_outside",  # told by axes_swapped
+        cha(evidence_points=evidence({"position": Point(16.7, 107.2)})),
+    ),
+    passes(
+        "evidence_outside",
+        cha(evidence_points=evidence({"position": Point(16.702, 17.2)}), polygons=()),
+    ),
     passes(
         "evidence_outside",
         cha(evidence_points=evidence({"position": Point(107.205005, 16.702)})),
@@ -259,6 +269,7 @@ CASES = (
         ),
     ),
     passes("item_too_deep", release(found_items=items({"depth": 35.0}))),
+    passes("item_too_deep", release(clearance_depth=None, found_items=items({"depth": 99.0}))),
     fails("item_outside", release(found_items=items({"position": Point(107.21, 16.7)}))),
     passes("item_outside", release(found_items=items({"position": Point(107.205, 16.7)}))),
 )

@@ -243,7 +243,8 @@ def distinct_pairs(polygon: Polygon) -> int:
 
 def repeated_pairs(polygon: Polygon) -> list[tuple[int, Point]]:
     """Points of the outer ring that stand there before: (number from 1, where)."""
-    points = np.array([Point(p) for p in open_ring(polygon.exterior.coords)], dtype=object)
+    ring = np.array(open_ring(polygon.exterior.coords)).reshape(-1, 2)
+    points: Any = shapely.points(ring)
     one, other = shapely.STRtree(points).query(
         points, predicate="dwithin", distance=RING_TOLERANCE_DEG
     )

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from django.contrib.gis.geos import Point as GeosPoint
 from django.db import transaction
 
 from datlanh.intake.facts import DatabaseFacts
 from datlanh.intake.models import Finding, Payload, Report
 from datlanh.kernel import clock, rules
-from datlanh.kernel.canonical import canonical_json
-from datlanh.kernel.checks import RULES
+from datlanh.kernel.checks import RULES, stored
 from datlanh.kernel.mapping import Answers, FormMapping, view
-from datlanh.kernel.text import Text
 
 UNKNOWN_FORM = "form_unknown"
 
@@ -76,13 +71,9 @@ def _kept(report: Report, finding: rules.Finding) -> Finding:
         severity=finding.severity,
         question=hit.question or "",
         row=hit.row,
-        values=json.loads(canonical_json({k: _plain(v) for k, v in hit.values.items()})),
+        values=stored.to_json(hit.values),
         at=GeosPoint(hit.at.x, hit.at.y, srid=4326) if hit.at is not None else None,
     )
-
-
-def _plain(value: Any) -> Any:
-    return {"vi": value.vi, "en": value.en} if isinstance(value, Text) else value
 
 
 def _count(report: Report, found: list[rules.Finding]) -> None:

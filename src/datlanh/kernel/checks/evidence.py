@@ -17,7 +17,6 @@ from datlanh.kernel.checks.parts import (
     SOP,
     empty,
     is_new,
-    misplaced,
     outline,
     whole,
 )
@@ -58,8 +57,6 @@ def outside(view: ReportView, facts: Facts, repeat: str) -> Iterator[Hit]:
     for row, answers in enumerate(view.rows.get(repeat, ())):
         point = answers.get("position")
         if not isinstance(point, Point) or not geometry.on_globe(point) or area.covers(point):
-            continue
-        if misplaced(point, facts):
             continue
         metres = geometry.distance_m(point, area)
         if metres > tolerance:

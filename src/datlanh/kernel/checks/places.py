@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+import shapely
 from shapely.geometry import Point, Polygon
 
 from datlanh.kernel import geometry
@@ -48,14 +49,9 @@ def outside_province(view: ReportView, facts: Facts) -> Iterator[Hit]:
 
 def _extremes(polygon: Polygon) -> list[Point]:
     """The western, southern, eastern and northern ends: enough to see who leaves a province."""
-    ring = [Point(p) for p in polygon.exterior.coords]
-    ends = (
-        min(ring, key=lambda p: p.x),
-        min(ring, key=lambda p: p.y),
-        max(ring, key=lambda p: p.x),
-        max(ring, key=lambda p: p.y),
-    )
-    return list(dict.fromkeys(ends))
+    ring = shapely.get_coordinates(polygon.exterior)
+    ends = {int(i) for i in (*ring.argmin(axis=0), *ring.argmax(axis=0))}
+    return [Point(ring[i]) for i in sorted(ends)]
 
 
 def commune_unknown(view: ReportView, facts: Facts) -> Iterator[Hit]:
