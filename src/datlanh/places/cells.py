@@ -11,17 +11,26 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import shapely
-from shapely import affinity
+from shapely import affinity, wkb
 from shapely.geometry import MultiPoint, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.places.gazetteer import Box, Gazetteer, Key
 
+RECIPE = 1  # raised when the cells are made in another way: the next seeding makes them again
 # A degree of longitude is shorter than one of latitude; nearness is measured at this parallel.
 _SQUEEZE = math.cos(math.radians(17.2))
 ISLAND_RADIUS_DEG = 0.011  # Cồn Cỏ: 2.3 km² of land and the water close by
+
+
+class HasWkb(Protocol):
+    """Any geometry that can say itself as WKB."""
+
+    @property
+    def wkb(self) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -56,11 +65,19 @@ def multi(geometry: BaseGeometry) -> MultiPolygon | None:
     return MultiPolygon(polygons) if polygons else None
 
 
+def multipolygon(stored: HasWkb) -> MultiPolygon:
+    """A multipolygon as the database returns it, for overlay."""
+    shape = wkb.loads(bytes(stored.wkb))
+    if not isinstance(shape, MultiPolygon):
+        raise TypeError(f"a multipolygon is stored, not a {shape.geom_type}")
+    return shape
+
+
 def voronoi(points: list[tuple[float, float]], region: BaseGeometry) -> list[BaseGeometry]:
     """For each point (degrees, distinct) the part of `region` nearest to it, in the same order."""
     if len(points) == 1:
         return [region]
-    flat = MultiPoint([_plane(Point(p)) for p in points])
+    flat = MultiPoint([(x * _SQUEEZE, y) for x, y in points])
     cells = shapely.voronoi_polygons(flat, extend_to=_plane(region), ordered=True)
     return [_degrees(cell).intersection(region) for cell in cells.geoms]
 

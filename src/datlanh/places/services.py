@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
-from django.contrib.gis.geos import GEOSGeometry, Point
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point
 from django.db import connection, transaction
-from shapely import wkb
 from shapely.geometry import MultiPolygon as Shape
 
 from datlanh.audit.services import Who, record
@@ -37,10 +37,12 @@ NONE_OF_OURS = Text(
     "No unit in “{file}” belongs to the province's gazetteer.",
 )
 OTHER_NAME = Text(
-    "Mã {code} trong tệp mang tên «{name}», danh mục ghi «{known}».",
-    "Code {code} is called “{name}” in the file, “{known}” in the gazetteer.",
+    "Mã {unit_code} trong tệp mang tên «{name}», danh mục ghi «{known}».",
+    "Code {unit_code} is called “{name}” in the file, “{known}” in the gazetteer.",
 )
-TWICE = Text("Mã {code} («{name}») có hai lần trong tệp.", "{code} (“{name}”) is there twice.")
+TWICE = Text(
+    "Mã {unit_code} («{name}») có hai lần trong tệp.", "{unit_code} (“{name}”) is there twice."
+)
 OVERLAPPING = Text(
     "Các vùng trong tệp chồng lên nhau {area} m²: không phải bản đồ ranh giới.",
     "The outlines overlap each other by {area} m²: this is no map of boundaries.",
@@ -80,7 +82,10 @@ def gazetteer_seed(*, by: Who | None) -> GazetteerEdition:
     source = gazetteer.load()
     units = _units_store(source)
     _lineage_store(source, units)
-    _outlines_derive(source, units)
+    current = GazetteerEdition.objects.filter(is_current=True).first()
+    if current and current.digest == _digest():
+        return current
+    _outlines_derive(source, units, _Stored())
     return _edition_make(by=by, action="gazetteer.seed", note=source.source)
 
 
@@ -107,9 +112,10 @@ def outlines_import(path: Path, *, by: Who | None) -> OutlinesImported:
     overlap = outlines.overlap_m2(matched.values())
     if overlap > OVERLAP_SHARE * 1e6 * sum(u.area_km2 or 50.0 for u in matched):
         raise UnreadableError(OVERLAPPING, area=round(overlap))
+    stored = _Stored()
     for unit, one in matched.items():
-        _outline_store(unit, one.outline, OutlineSource.OFFICIAL, is_imported=True)
-    _outlines_derive(source, units)
+        stored.keep(unit, one.outline, OutlineSource.OFFICIAL, is_imported=True)
+    _outlines_derive(source, units, stored)
     repaired = sum(one.repaired for one in matched.values())
     note = f"{path.name}: {len(matched)} outlines, {repaired} repaired, {overlap:.0f} m² overlap"
     edition = _edition_make(by=by, action="gazetteer.import_outlines", note=note)
@@ -228,14 +234,14 @@ def _matched_on(
         unit = by_code.get(one.code)
         if unit is None or rules.search_key(one.name) not in unit.search_text.split():
             known = unit.full_name if unit else "—"
-            raise UnreadableError(OTHER_NAME, code=one.code, name=one.name, known=known)
+            raise UnreadableError(OTHER_NAME, unit_code=one.code, name=one.name, known=known)
         if unit in matched:
-            raise UnreadableError(TWICE, code=one.code, name=one.name)
+            raise UnreadableError(TWICE, unit_code=one.code, name=one.name)
         matched[unit] = one
     return matched
 
 
-def _outlines_derive(source: Gazetteer, units: dict[Key, AdminUnit]) -> None:
+def _outlines_derive(source: Gazetteer, units: dict[Key, AdminUnit], stored: _Stored) -> None:
     """Give every unit without an official outline the best one that can be made of the rest.
 
     Communes of today: cells, less what official neighbours cover. Old communes: cells inside the
@@ -243,7 +249,7 @@ def _outlines_derive(source: Gazetteer, units: dict[Key, AdminUnit]) -> None:
     into whole, which is official where all of these are (checked: no commune of today spans two
     old districts).
     """
-    shapes = _official()
+    shapes = stored.official()
     official = set(shapes)
     taken = cells.joined(shapes[k] for k in official if k[0] == Level.COMMUNE and _today(k))
     for key, cell in cells.current_cells(source).items():
@@ -265,7 +271,7 @@ def _outlines_derive(source: Gazetteer, units: dict[Key, AdminUnit]) -> None:
     for key, outline in shapes.items():
         if key not in official:
             kind = OutlineSource.OFFICIAL if key in exact else OutlineSource.APPROXIMATE
-            _outline_store(units[key], outline, kind)
+            stored.keep(units[key], outline, kind)
 
 
 def _today(key: Key) -> bool:
@@ -286,39 +292,45 @@ def _made_into(source: Gazetteer, key: Key) -> set[Key]:
     return found
 
 
-def _official() -> dict[Key, Shape]:
-    """Official outlines; those of units above the communes only if they were imported themselves.
+class _Stored:
+    """The outlines in the database, read once, and kept where nothing changed."""
 
-    A derived sum is made again each time, so that it follows its communes.
-    """
-    rows = UnitOutline.objects.filter(is_imported=True).select_related("unit")
-    return {
-        (r.unit.level, r.unit.code, r.unit.valid_from): wkb.loads(bytes(r.outline.wkb))
-        for r in rows
-    }
+    def __init__(self) -> None:
+        self.known = {
+            outline.unit_id: outline for outline in UnitOutline.objects.select_related("unit")
+        }
 
+    def official(self) -> dict[Key, Shape]:
+        """Imported outlines. A derived sum is made again each time: it follows its communes."""
+        return {
+            (o.unit.level, o.unit.code, o.unit.valid_from): cells.multipolygon(o.outline)
+            for o in self.known.values()
+            if o.is_imported
+        }
 
-def _outline_store(
-    unit: AdminUnit, outline: Shape, source: OutlineSource, *, is_imported: bool = False
-) -> None:
-    """Keep the outline and its pieces; an unchanged one is left alone."""
-    geometry = GEOSGeometry(memoryview(wkb.dumps(outline)), srid=4326)
-    known = UnitOutline.objects.filter(unit=unit).first()
-    same = known and (unit.outline_source, known.is_imported) == (source, is_imported)
-    if known and same and known.outline.wkb == geometry.wkb:
-        return
-    UnitOutline.objects.update_or_create(
-        unit=unit, defaults={"outline": geometry, "is_imported": is_imported}
-    )
-    UnitPart.objects.filter(unit=unit).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into places_unitpart (unit_id, outline)"
-            " select unit_id, st_subdivide(outline, %s) from places_unitoutline where unit_id = %s",
-            [PART_CORNERS, unit.pk],
+    def keep(
+        self, unit: AdminUnit, outline: Shape, source: OutlineSource, *, is_imported: bool = False
+    ) -> None:
+        """Store the outline and its pieces; an unchanged one is left alone."""
+        geometry = cast(MultiPolygon, GEOSGeometry(memoryview(outline.wkb), srid=4326))
+        known = self.known.get(unit.pk)
+        same = known and (unit.outline_source, known.is_imported) == (source, is_imported)
+        if known and same and known.outline.wkb == geometry.wkb:
+            return
+        self.known[unit.pk], _ = UnitOutline.objects.update_or_create(
+            unit=unit, defaults={"outline": geometry, "is_imported": is_imported}
         )
-    unit.outline_source = source
-    unit.save(update_fields=["outline_source"])
+        UnitPart.objects.filter(unit=unit).delete()
+        with connection.cursor() as cursor:
+            cursor.execute(_SUBDIVIDE, [PART_CORNERS, unit.pk])
+        unit.outline_source = source
+        unit.save(update_fields=["outline_source"])
+
+
+_SUBDIVIDE = """
+insert into places_unitpart (unit_id, outline)
+select unit_id, st_subdivide(outline, %s) from places_unitoutline where unit_id = %s
+"""
 
 
 def _edition_make(*, by: Who | None, action: str, note: str) -> GazetteerEdition:
@@ -344,7 +356,7 @@ def _edition_make(*, by: Who | None, action: str, note: str) -> GazetteerEdition
 
 def _digest() -> str:
     """SHA-256 over units, lineage and outlines in a fixed order and form, without row ids."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"cells {cells.RECIPE}\n".encode())
     with connection.cursor() as cursor:
         cursor.execute(
             "select u.level, u.code, u.valid_from, u.valid_to, u.kind, u.name_vi, p.code,"

@@ -26,13 +26,13 @@ NOT_A_LIST = Text(
     "“{file}” is not a list of villages (UTF-8 CSV with columns commune_code, village).",
 )
 UNKNOWN_CODE = Text(
-    "Dòng {line}: không có xã nào hiện nay mang mã «{code}».",
-    "Line {line}: no commune of today has code “{code}”.",
+    "Dòng {line}: không có xã nào hiện nay mang mã «{unit_code}».",
+    "Line {line}: no commune of today has code “{unit_code}”.",
 )
 OTHER_COMMUNE = Text(
-    "Dòng {line}: mã {code} nay là {now}, không phải «{name}». Mã này trước 01/07/2025 thuộc "
+    "Dòng {line}: mã {unit_code} nay là {now}, không phải «{name}». Mã này trước 01/07/2025 thuộc "
     "{before}: hãy ghi xã hiện nay.",
-    "Line {line}: code {code} is {now} today, not “{name}”. Before 01/07/2025 it belonged to "
+    "Line {line}: code {unit_code} is {now} today, not “{name}”. Before 01/07/2025 it belonged to "
     "{before}: give the commune of today.",
 )
 NO_NAME = Text("Dòng {line}: thiếu tên thôn bản.", "Line {line}: the village has no name.")
@@ -63,12 +63,12 @@ def read(path: Path, current: Iterable[AdminUnit], former: Iterable[AdminUnit]) 
         code, said = cells["commune_code"], cells["commune"]
         commune = today.get(code)
         if commune is None:
-            raise UnreadableError(UNKNOWN_CODE, line=line, code=code)
+            raise UnreadableError(UNKNOWN_CODE, line=line, unit_code=code)
         if said and search_key(said) not in commune.search_text.split():
             old = before[code].full_name if code in before else "—"
             now = commune.full_name
             raise UnreadableError(
-                OTHER_COMMUNE, line=line, code=code, now=now, name=said, before=old
+                OTHER_COMMUNE, line=line, unit_code=code, now=now, name=said, before=old
             )
         if not cells["village"]:
             raise UnreadableError(NO_NAME, line=line)

@@ -8,11 +8,11 @@ import math
 from typing import Any
 
 import shapely
-from shapely import wkb
 from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel import clock
-from datlanh.places.cells import joined, multi
+from datlanh.places.cells import joined, multi, multipolygon
 from datlanh.places.models import GazetteerEdition, Level, OutlineSource, UnitOutline
 from datlanh.places.selectors.units import communes
 
@@ -65,7 +65,7 @@ def _edition_digest() -> str | None:
 def _outlines(edition: str | None, on: dt.date, simplify: float | None) -> tuple[Drawn, ...]:
     units = list(communes(on).exclude(outline_source=OutlineSource.NONE))
     rows = UnitOutline.objects.filter(unit__in=units, unit__level=Level.COMMUNE)
-    by_id = {r.unit_id: wkb.loads(bytes(r.outline.wkb)) for r in rows}
+    by_id = {r.unit_id: multipolygon(r.outline) for r in rows}
     units = [u for u in units if u.pk in by_id]
     shapes = [by_id[u.pk] for u in units]
     if simplify and shapes:
@@ -77,9 +77,6 @@ def _outlines(edition: str | None, on: dt.date, simplify: float | None) -> tuple
     )
 
 
-def _feature(geometry: shapely.Geometry, **properties: object) -> dict[str, Any]:
-    return {
-        "type": "Feature",
-        "properties": properties,
-        "geometry": mapping(shapely.set_precision(geometry, 1e-6, mode="pointwise")),
-    }
+def _feature(geometry: BaseGeometry, **properties: object) -> dict[str, Any]:
+    rounded: BaseGeometry = shapely.set_precision(geometry, 1e-6, mode="pointwise")
+    return {"type": "Feature", "properties": properties, "geometry": mapping(rounded)}

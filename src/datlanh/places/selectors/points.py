@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import Point as GeosPoint
 from django.db import connection
 from shapely.geometry import Point as ShapelyPoint
 
 from datlanh.places import rules
 from datlanh.places.models import AdminUnit, Level
 
-AnyPoint = ShapelyPoint | GEOSGeometry
+AnyPoint = ShapelyPoint | GeosPoint
 
 
 def _lon_lat(point: AnyPoint) -> tuple[float, float]:
