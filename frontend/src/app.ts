@@ -89,5 +89,6 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) delete form.dataset.sent;
 });
 
+Object.assign(window, { htmx }); // the map asks for its cards with it
 startTheme();
 startKeys();

@@ -1,0 +1,33 @@
+// One report (or one record) on a small map: inline GeoJSON whose features say their role.
+import type { FeatureCollection } from "geojson";
+import { extent, ground, sheet } from "./base";
+import type { Box } from "./base";
+import { reportLayers } from "./styles";
+
+const CLOSEST = 17.5;
+
+export async function reportMap(box: HTMLElement): Promise<void> {
+  const text = document.getElementById(box.dataset.reportMap ?? "")?.textContent ?? "";
+  const report = JSON.parse(text || '{"type":"FeatureCollection","features":[]}') as FeatureCollection;
+  const data = await ground(box.dataset.basemap);
+  const bounds = extent(report, (p) => p.role !== "commune") ?? extent(report, () => true) ?? extent(data, (p) => p.kind === "province");
+  const fit = { padding: 44, maxZoom: CLOSEST, animate: false };
+  const { map } = await sheet({
+    box, data, layers: reportLayers, sources: { report: { type: "geojson", data: report } },
+    options: { bounds: (bounds ?? [105.6, 16.2, 107.6, 18.2]) as Box, fitBoundsOptions: fit },
+  });
+  box.addEventListener("click", (event) => {
+    if ((event.target as Element).closest("[data-zoom=all]") && bounds) map.fitBounds(bounds, fit);
+  });
+  // A finding in the list shows its place: data-at="lon,lat".
+  const go = (event: Event) => {
+    const place = (event.target as Element).closest<HTMLElement>("[data-at]")?.dataset.at?.split(",").map(Number);
+    if (place?.length === 2 && place.every(Number.isFinite)) map.easeTo({ center: place as [number, number], zoom: Math.max(map.getZoom(), 16), duration: 240 });
+  };
+  document.addEventListener("click", go);
+  map.on("remove", () => document.removeEventListener("click", go));
+  // The pane may be swapped by htmx: leave no map behind.
+  new MutationObserver((_, watcher) => {
+    if (!box.isConnected) { watcher.disconnect(); map.remove(); }
+  }).observe(document.body, { childList: true, subtree: true });
+}
