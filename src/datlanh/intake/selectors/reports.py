@@ -1,0 +1,142 @@
+"""Reports a person may see: lists, one by its receipt, files, and the names beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from datlanh.accounts.models import User
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import scope_for
+from datlanh.intake.models import Attachment, Finding, FormVersion, Report
+from datlanh.intake.selectors.paging import Cursor, Page, page_of
+from datlanh.intake.workflow import REVIEW
+from datlanh.kernel import clock
+from datlanh.kernel.text import Text
+from datlanh.organisations.models import Organisation
+from datlanh.places.models import AdminUnit, Level
+
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+_TEXT_MAX_CHARS = 60
+LATE = ("late", "overdue")
+
+
+@dataclass(frozen=True)
+class ReportFilter:
+    """What a list is narrowed to; empty fields narrow nothing.
+
+    `month` ("2026-11") is the month of receipt. `late` is "late" (came after the due day) or
+    "overdue" (returned, and not back in time). `proposal` keeps what waits for a second person.
+    """
+
+    state: str = ""
+    form: str = ""
+    organisation: str = ""
+    month: str = ""
+    late: str = ""
+    text: str = ""
+    mine: bool = False
+    proposal: bool = False
+
+    def q(self, who: User) -> Q:
+        """The filter as a condition on reports."""
+        wanted = Q()
+        if self.state in REVIEW.state_keys:
+            wanted &= Q(state=self.state)
+        if self.form:
+            wanted &= Q(form=self.form)
+        if self.organisation:
+            wanted &= Q(organisation__key=self.organisation)
+        if _MONTH.fullmatch(self.month):
+            wanted &= _received_in(self.month)
+        if self.late == "late":
+            wanted &= Q(is_late=True)
+        if self.late == "overdue":
+            wanted &= Q(state="returned", due_at__lt=clock.now())
+        if self.mine:
+            wanted &= Q(author=who)
+        if self.proposal:
+            wanted &= Q(proposals__closed_at__isnull=True, proposals__isnull=False)
+        if text := self.text.strip()[:_TEXT_MAX_CHARS]:
+            known_as = text.upper().removeprefix("FR-")
+            wanted &= Q(receipt__icontains=text) | Q(record_local_id__icontains=known_as)
+        return wanted
+
+
+def _received_in(month: str) -> Q:
+    first = dt.date.fromisoformat(f"{month}-01")
+    following = (first + dt.timedelta(days=32)).replace(day=1)
+    return Q(
+        received_at__gte=clock.local_midnight(first),
+        received_at__lt=clock.local_midnight(following),
+    )
+
+
+def reports_of(who: User, permission: str = Permission.REPORT_READ) -> QuerySet[Report]:
+    """Every report `who` may see (or may act on by another permission)."""
+    return Report.objects.filter(scope_for(who, permission).q()).select_related(
+        "organisation", "form_version", "author"
+    )
+
+
+def report_list(who: User, wanted: ReportFilter, cursor: Cursor, *, size: int = 50) -> Page[Report]:
+    """Reports newest first."""
+    return page_of(reports_of(who).filter(wanted.q(who)).defer(*HEAVY), cursor, size=size)
+
+
+# The compiled form stands in the version's row: lists do without it.
+HEAVY = ("form_version__xlsform", "form_version__xform", "form_version__mapping_json")
+
+
+def report_get(who: User, receipt: str, permission: str = Permission.REPORT_READ) -> Report:
+    """One report. Raises Report.DoesNotExist: absent, or outside the scope."""
+    return (
+        reports_of(who, permission)
+        .select_related("supersedes", "replaces", "device", "gazetteer")
+        .defer("form_version__xlsform", "form_version__xform")
+        .get(receipt=receipt)
+    )
+
+
+def attachment_get(who: User, receipt: str, number: int) -> Attachment:
+    """A report's file. Raises Attachment.DoesNotExist: absent, or outside the scope."""
+    visible = scope_for(who, Permission.REPORT_READ).q("report__organisation")
+    return Attachment.objects.filter(visible, report__receipt=receipt).get(pk=number)
+
+
+def attachments_of(report: Report) -> QuerySet[Attachment]:
+    """The files that came with a report, in their order."""
+    return Attachment.objects.filter(report=report).order_by("pk")
+
+
+def findings_of(report: Report) -> list[Finding]:
+    """What the last check found, worst first."""
+    order = {"block": 0, "warn": 1, "info": 2}
+    return sorted(Finding.objects.filter(report=report), key=lambda f: (order[f.severity], f.pk))
+
+
+def corrections_of(who: User, report: Report) -> QuerySet[Report]:
+    """Later reports that restate this one or were sent in its place."""
+    return reports_of(who).filter(Q(supersedes=report) | Q(replaces=report)).order_by("pk")
+
+
+def form_titles() -> dict[str, Text]:
+    """The current title of each form, by its key."""
+    rows = FormVersion.objects.order_by("form", "-published_at").distinct("form")
+    return {form: Text(vi, en) for form, vi, en in rows.values_list("form", "title_vi", "title_en")}
+
+
+def organisations_seen(who: User, permission: str = Permission.REPORT_READ) -> list[Organisation]:
+    """The organisations whose reports `who` may see, by short name."""
+    return list(Organisation.objects.filter(scope_for(who, permission).q("pk")))
+
+
+def communes_named(codes: Iterable[str]) -> dict[str, Text]:
+    """The newest name of each commune code, with its kind: `xã Gio Linh`."""
+    units = AdminUnit.objects.filter(level=Level.COMMUNE, code__in={c for c in codes if c})
+    newest = units.order_by("code", "-valid_from").distinct("code")
+    return {u.code: Text(u.full_name, u.full_name_en) for u in newest}
