@@ -84,6 +84,8 @@ CASES = (
     passes("form_unknown", cha()),
     fails("form_retired", cha(form_retired=True), says="retired"),
     passes("form_retired", cha()),
+    fails("file_refused", cha(refused_files=("trang.html",)), says="“trang.html”"),
+    passes("file_refused", cha()),
     fails("village_missing", cha(village=None)),
     passes("village_missing", cha()),
     fails("percent_range", cha(accessibility_percentage=101)),

@@ -145,6 +145,12 @@ FORMS_ROOT = Path(env.text("DATLANH_FORMS", str(ROOT / "forms")))
 SUBMISSION_MAX_BYTES = env.number("DATLANH_SUBMISSION_MAX_MB", 100) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 300  # ODK Collect puts up to 101 files into one part
+
+# Jobs stand in each package's jobs.py.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# Check a report while it is received instead of in a job; for tests and trials.
+CHECK_INLINE = env.flag("DATLANH_CHECK_INLINE")
 
 LOGGING = {
     "version": 1,

@@ -173,7 +173,7 @@ def instance_of(form: BlankForm, answers: Answers, instance_id: str) -> bytes:
 
 def _plain_text(xml: bytes) -> str:
     if len(xml) > MAX_BYTES:
-        raise UnreadableError(TOO_LARGE, size=len(xml), limit=MAX_BYTES)
+        raise UnreadableError(TOO_LARGE, code="too_large", size=len(xml), limit=MAX_BYTES)
     try:
         text = xml.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:

@@ -169,6 +169,25 @@ class Attachment(models.Model):
         ]
 
 
+class RefusedFile(models.Model):
+    """A file that came with a report and was not kept; the report was. It flags the report."""
+
+    KIND, SIZE = "kind", "size"
+
+    id: int
+    report = models.ForeignKey(Report, models.PROTECT, related_name="refused_files")
+    name = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    reason = models.CharField(max_length=16, choices=[(KIND, KIND), (SIZE, SIZE)])
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint("report", "name", "reason", name="intake_refused_file_once")
+        ]
+
+
 class Finding(models.Model):
     """What the last check of a report found."""
 

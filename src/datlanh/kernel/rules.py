@@ -99,6 +99,7 @@ class ReportView:
     form_known: bool = True
     form_retired: bool = False
     problems: tuple[str, ...] = ()  # answers that could not be read, as question keys
+    refused_files: tuple[str, ...] = ()  # names of files that came along and were not kept
 
 
 @dataclass(frozen=True)

@@ -3,48 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from procrastinate.contrib.django import app as jobs
 
 from datlanh.accounts.models import Device, User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has
 from datlanh.audit.services import record as audit_record
-from datlanh.intake import files
 from datlanh.intake.instance import Instance, answers_of, read_instance
-from datlanh.intake.models import Attachment, FormVersion, Payload, Report
+from datlanh.intake.models import Payload, Report
+from datlanh.intake.selectors.forms import form_version_find, mapping_of
+from datlanh.intake.services.attaching import Incoming, Refused, files_attach, files_keep
+from datlanh.intake.services.checking import report_recheck
 from datlanh.kernel import clock
-from datlanh.kernel.errors import DomainError
+from datlanh.kernel.errors import DomainError, UnreadableError
 from datlanh.kernel.mapping import Answers, FormMapping, Question
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
 from datlanh.places import selectors as places
 from datlanh.register.persons import Sealed, persons_keep
 
+__all__ = ["Incoming", "Receipt", "Refused", "report_receive"]
+
 REPORTS_DUE_DAY = 10  # of the following month (procedure 2021, 3.3.2, p. 6)
-MAX_ATTACHMENT_BYTES = 50 * 1024 * 1024
+MAX_INSTANCE_ID = 128  # characters; "uuid:" and a UUID are 41
 
 FOREIGN_INSTANCE = Text(
     "Mã bản ghi này đã được một tổ chức khác sử dụng.",
     "This instance id was used by another organisation.",
 )
 MAY_NOT_SEND = Text("Tài khoản này không được nộp báo cáo.", "This account may not send reports.")
-ATTACHMENT_TOO_LARGE = Text(
-    "Tệp «{name}» lớn hơn {limit} MB.", "The file “{name}” is larger than {limit} MB."
+LONG_INSTANCE_ID = Text(
+    "Mã nhận dạng của báo cáo dài quá {limit} ký tự.",
+    "The report's instance id is longer than {limit} characters.",
 )
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """One attached file as it comes in."""
-
-    name: str
-    media_type: str
-    chunks: Iterable[bytes]
-    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,6 +51,7 @@ class Receipt:
     report: Report
     is_new: bool
     added_files: int = 0
+    refused: tuple[Refused, ...] = ()
 
 
 def report_receive(
@@ -67,41 +65,57 @@ def report_receive(
 ) -> Receipt:
     """Take in one OpenRosa instance with its files; the same instanceID twice is one report.
 
-    Acknowledged means durable: files are synced before the row that names them commits.
+    Acknowledged means durable: files are synced before the row that names them commits. A file
+    of a wrong kind or size is refused alone; the report is kept, flagged, and says so. The check
+    is a job of the same transaction.
 
     Raises:
         UnreadableError: broken or dangerous XML, refused before anything is kept.
         TryLaterError: no room on disk; nothing was kept.
-        DomainError: the account may not send, a file is too large, or the instance id is
-            another organisation's.
+        DomainError: the account may not send, or the instance id is another organisation's.
     """
     if not has(by, Permission.REPORT_CREATE, organisation.id):
         raise DomainError(MAY_NOT_SEND, code="may_not_send")
     instance = read_instance(xml)
-    stored = [(f, _keep(f)) for f in attachments]
+    if len(instance.instance_id) > MAX_INSTANCE_ID:
+        raise UnreadableError(LONG_INSTANCE_ID, limit=MAX_INSTANCE_ID)
+    kept, refused = files_keep(attachments)
+
+    def attached(report: Report, is_new: bool) -> Receipt:
+        added = files_attach(report, kept, refused)
+        if added and not is_new:
+            audit_record("report.attach", report, by=by, after={"files": added})
+        if is_new or added:
+            _check_later(report)
+        return Receipt(report, is_new, added, tuple(refused))
+
     try:
         with transaction.atomic():
-            if (known := _known(instance, organisation)) is None:
-                report = _insert(
-                    xml=xml,
-                    instance=instance,
-                    by=by,
-                    organisation=organisation,
-                    channel=channel,
-                    device=device,
-                )
-            else:
-                report = known
-            added = _attach(report, stored)
-            if known is not None and added:
-                audit_record("report.attach", report, by=by, after={"files": added})
-            return Receipt(report, known is None, added)
+            if (known := _known(instance, organisation)) is not None:
+                return attached(known, False)
+            report = _insert(
+                xml=xml,
+                instance=instance,
+                by=by,
+                organisation=organisation,
+                channel=channel,
+                device=device,
+            )
+            return attached(report, True)
     except IntegrityError:
         # Two sendings of one instance at the same moment: the other one was quicker.
         with transaction.atomic():
-            if (report_found := _known(instance, organisation)) is None:
+            if (known := _known(instance, organisation)) is None:
                 raise
-            return Receipt(report_found, False, _attach(report_found, stored))
+            return attached(known, False)
+
+
+def _check_later(report: Report) -> None:
+    """The job is written by this transaction: report and job live or die together."""
+    if settings.CHECK_INLINE:
+        report_recheck(report_id=report.pk)
+    else:
+        jobs.configure_task("intake.check_report", queue="checks").defer(report_id=report.pk)
 
 
 def _known(instance: Instance, organisation: Organisation) -> Report | None:
@@ -120,8 +134,8 @@ def _insert(
     channel: str,
     device: Device | None,
 ) -> Report:
-    version = FormVersion.objects.filter(form=instance.form_id, version=instance.version).first()
-    mapping = version.mapping if version else None
+    version = form_version_find(instance.form_id, instance.version)
+    mapping = mapping_of(version.pk) if version else None
     answers = answers_of(instance, mapping) if mapping else Answers()
     refs = persons_keep(
         [Sealed("payload", xml.decode("utf-8", "replace")), *_people(mapping, answers)],
@@ -133,8 +147,8 @@ def _insert(
         id=number,
         receipt=f"BC-{clock.local_date(now).year}-{number:06d}",
         instance_id=instance.instance_id,
-        form=instance.form_id,
-        version=instance.version,
+        form=instance.form_id[:64],
+        version=instance.version[:64],
         form_version=version,
         organisation=organisation,
         author=by,
@@ -185,7 +199,7 @@ def _follow_up(report: Report, answers: Answers) -> None:
     """Tie a correction to what it restates, and a resubmission to what was returned."""
     own = Report.objects.filter(organisation=report.organisation)
     named = str(answers.values.get("correction_of") or "").strip()
-    if named and (old := own.filter(receipt__iexact=named).first()):
+    if named and (old := own.filter(receipt=named.upper()).first()):
         report.supersedes, report.chain_id = old, old.chain_id
     elif report.record_local_id:
         returned = own.select_for_update().filter(
@@ -225,31 +239,3 @@ def _next_number() -> int:
         cursor.execute("select nextval('intake_report_id_seq')")
         row = cursor.fetchone()
     return int(row[0])
-
-
-def _keep(incoming: Incoming) -> files.StoredFile:
-    if incoming.size > MAX_ATTACHMENT_BYTES:
-        raise DomainError(
-            ATTACHMENT_TOO_LARGE,
-            code="attachment_too_large",
-            name=incoming.name,
-            limit=MAX_ATTACHMENT_BYTES // 1024 // 1024,
-        )
-    return files.file_keep(incoming.chunks)
-
-
-def _attach(report: Report, stored: Sequence[tuple[Incoming, files.StoredFile]]) -> int:
-    made = 0
-    for incoming, kept in stored:
-        _, is_new = Attachment.objects.get_or_create(
-            report=report,
-            name=incoming.name[:200],
-            sha256=kept.sha256,
-            defaults={
-                "size": kept.size,
-                "media_type": incoming.media_type[:100],
-                "received_at": clock.now(),
-            },
-        )
-        made += is_new
-    return made

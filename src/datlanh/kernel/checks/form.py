@@ -68,6 +68,11 @@ def retired(view: ReportView, facts: Facts) -> Iterator[Hit]:
         yield Hit(values={"form": view.form})
 
 
+def refused(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    for name in view.refused_files:
+        yield Hit(values={"name": name})
+
+
 def village(view: ReportView, facts: Facts) -> Iterator[Hit]:
     if empty(view.answers.get("village")) and not empty(view.answers.get("commune")):
         yield Hit("village")
@@ -177,6 +182,22 @@ RULES = (
         source=f"{SOP}, §5.2 (p. 9)",
         forms=AREA_FORMS,
         look=retired,
+    ),
+    Rule(
+        key="file_refused",
+        severity=Severity.WARN,
+        title=Text("Mọi tệp đính kèm đều được nhận", "Every attached file was kept"),
+        message=Text(
+            "Tệp «{name}» gửi kèm không được nhận vì sai loại hoặc quá lớn.",
+            "The attached file “{name}” was not kept: wrong kind or too large.",
+        ),
+        advice=Text(
+            "Nếu tệp cần cho báo cáo, gửi lại dưới dạng ảnh, PDF, bảng tính hoặc tệp bản đồ.",
+            "If the report needs it, send it again as a photo, PDF, spreadsheet or map file.",
+        ),
+        source=SOP_QUALITY,
+        forms=AREA_FORMS,
+        look=refused,
     ),
     Rule(
         key="village_missing",

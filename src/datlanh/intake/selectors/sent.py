@@ -1,0 +1,34 @@
+"""What became of one's own reports: the receipts a phone shows."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from datlanh.accounts.models import User
+from datlanh.intake.models import Report
+
+
+def reports_sent(author: User) -> QuerySet[Report]:
+    """The reports `author` sent for his or her organisations, newest first."""
+    return (
+        Report.objects.filter(author=author)
+        .select_related("form_version")
+        .only(
+            "receipt",
+            "form",
+            "version",
+            "record_local_id",
+            "state",
+            "state_at",
+            "received_at",
+            "returned_note",
+            "due_at",
+            "checked_at",
+            "blocks",
+            "warns",
+            "form_version__title_vi",
+            "form_version__title_en",
+        )
+        .prefetch_related("refused_files")
+        .order_by("-id")
+    )
