@@ -102,10 +102,11 @@ def fold(claims: Iterable[Claim], choices: Iterable[Choice] = ()) -> Folded:
     """Fold claims into segments of time; the same for every order of `claims`.
 
     `choices` in the order they were made: a later choice about the same atom and date
-    replaces an earlier one; a choice of a report that no longer counts has no effect.
+    replaces an earlier one; a choice of a report that does not count has no effect.
     """
     ordered = sorted(claims, key=lambda c: (c.on, c.report))
-    chosen = {(c.atom, c.on): c.report for c in choices}
+    present = {c.report for c in ordered}
+    chosen = {(c.atom, c.on): c.report for c in choices if c.report in present}
     by_date: dict[dt.date, list[Claim]] = {}
     for claim in ordered:
         by_date.setdefault(claim.on, []).append(claim)

@@ -93,38 +93,49 @@ def claims_put(
     """Keep what an approved report says about `record`; a re-assigned report moves."""
     Claim.objects.filter(report_id=report_id).delete()
     Row.objects.filter(report_id=report_id).delete()
-    Claim.objects.bulk_create(
-        Claim(
-            report_id=report_id,
-            record=record,
-            part=c.part,
-            on=c.on,
-            atoms=c.atoms,
-            values=c.values,
-            lists=c.lists,
-        )
-        for c in claims
+    Claim.objects.bulk_create(claim_row(report_id, record, c) for c in claims)
+    Row.objects.bulk_create(list_row(report_id, record, r) for r in rows)
+
+
+def claim_row(report_id: int, record: Record, claim: NewClaim) -> Claim:
+    """A claim as the row that keeps it."""
+    return Claim(
+        report_id=report_id,
+        record=record,
+        part=claim.part,
+        on=claim.on,
+        atoms=claim.atoms,
+        values=claim.values,
+        lists=claim.lists,
     )
-    Row.objects.bulk_create(
-        Row(
-            report_id=report_id,
-            record=record,
-            list=r.list,
-            number=r.number,
-            values=r.values,
-            shape=GEOSGeometry(memoryview(r.shape), srid=4326) if r.shape else None,
-        )
-        for r in rows
+
+
+def list_row(report_id: int, record: Record, row: NewRow) -> Row:
+    """A list's row as the row that keeps it."""
+    return Row(
+        report_id=report_id,
+        record=record,
+        list=row.list,
+        number=row.number,
+        values=row.values,
+        shape=geometry_of(row.shape),
     )
+
+
+def geometry_of(wkb: bytes | None) -> GEOSGeometry | None:
+    """Stored bytes as a geometry in WGS 84."""
+    return GEOSGeometry(memoryview(wkb), srid=4326) if wkb else None
+
+
+def choice_from(data: dict[str, Any]) -> Choice:
+    """The choice a decision of kind "chosen" keeps in its data."""
+    return Choice(data["atom"], dt.date.fromisoformat(data["on"]), int(data["report"]))
 
 
 def choices_of(record_id: UUID) -> tuple[Choice, ...]:
     """The choices made between values of one date, in order."""
     made = Decision.objects.filter(record_id=record_id, kind="chosen").order_by("seq")
-    return tuple(
-        Choice(d["atom"], dt.date.fromisoformat(d["on"]), int(d["report"]))
-        for d in made.values_list("data", flat=True)
-    )
+    return tuple(choice_from(data) for data in made.values_list("data", flat=True))
 
 
 def folded_of(record_id: UUID, counting: frozenset[int]) -> Folded:
@@ -172,7 +183,7 @@ def _versions_write(record: Record, change: Difference, seq: int) -> None:
             known_to=seq
         )
     Version.objects.bulk_create(
-        _version(record, segment, seq, old.get(segment.fingerprint), said)
+        version_made(record, segment, seq, old.get(segment.fingerprint), said)
         for segment in change.open
     )
 
@@ -215,13 +226,14 @@ def shapes_of(values: dict[str, Any]) -> tuple[MultiPolygon | None, Point | None
     return outline, position, area  # type: ignore[return-value]  # GEOS types by content
 
 
-def _version(
+def version_made(
     record: Record,
     segment: Segment,
     seq: int,
     same: Version | None,
     said: dict[tuple[int, str], Any],
 ) -> Version:
+    """A segment as the row that keeps it; `same` is a former version of equal content."""
     version = Version(
         record=record,
         kind=record.kind,

@@ -20,12 +20,8 @@ class Migration(migrations.Migration):
                 ("via", models.CharField(blank=True, max_length=32)),
             ],
             options={
-                "indexes": [
-                    models.Index("subject_type", "subject_id", name="audit_event_subject")
-                ]
+                "indexes": [models.Index("subject_type", "subject_id", name="audit_event_subject")]
             },
         ),
-        migrations.RunSQL(
-            "call datlanh_make_append_only('audit_event')", migrations.RunSQL.noop
-        ),
+        migrations.RunSQL("call datlanh_make_append_only('audit_event')", migrations.RunSQL.noop),
     ]

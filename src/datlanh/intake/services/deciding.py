@@ -13,6 +13,7 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.audit.services import record as audit_record
 from datlanh.intake.models import Proposal, Report
+from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.services.checking import report_check
 from datlanh.intake.services.moves import (
     WRONG_KIND,
@@ -115,6 +116,9 @@ def report_reassign(
     report.save(update_fields=["record_id"])
     Claim.objects.filter(report_id=report.pk).update(record=target)
     Row.objects.filter(report_id=report.pk).update(record=target)
+    for model in PROJECTORS[target.kind].child_models:
+        # They come back with the refold, under the record they belong to now.
+        model._default_manager.filter(report_id=report.pk).delete()
     audit_record(
         "report.reassign",
         report,

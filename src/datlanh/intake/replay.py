@@ -1,0 +1,184 @@
+"""The register computed from nothing but reports and decisions: what `verify` compares with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from uuid import UUID
+
+from datlanh.intake.claims import claims_of
+from datlanh.intake.models import FormVersion, Payload, Report
+from datlanh.kernel.fold import Choice, Known, Standing, Step, effective, replay
+from datlanh.kernel.fold import Claim as FoldClaim
+from datlanh.kernel.mapping import Answers, FormMapping
+from datlanh.register.models import Decision, Record
+from datlanh.register.services import NewClaim, NewRow, choice_from
+
+DECIDING = ("approved", "withdrawn", "revoked", "reassigned", "chosen")
+BATCH = 400  # records whose payloads are in memory at once
+
+
+@dataclass
+class Life:
+    """One record's decisions, boiled down to what counted from when."""
+
+    id: UUID
+    created_seq: int
+    report: int  # the report that created it
+    steps: list[Step] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+    members: set[int] = field(default_factory=set)  # every report ever bound to it
+    bound: set[int] = field(default_factory=set)  # those bound to it now
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A record as it must be: its own row, claims, list rows and versions."""
+
+    record: Record
+    bound: frozenset[int]  # the reports bound to it now; their claims stand in the register
+    claims: dict[int, list[NewClaim]]  # of every report that was ever bound to it
+    rows: dict[int, list[NewRow]]
+    versions: Sequence[Known]
+    counting: frozenset[int]
+
+
+@dataclass(frozen=True)
+class _About:
+    chain: int
+    supersedes: int | None
+
+
+def lives() -> dict[UUID, Life]:
+    """Every record's life, in the order of decisions."""
+    about = {
+        pk: _About(chain, supersedes)
+        for pk, chain, supersedes in Report.objects.filter(approved_once=True).values_list(
+            "pk", "chain_id", "supersedes_id"
+        )
+    }
+    chains: dict[int, set[int]] = defaultdict(set)
+    for pk, one in about.items():
+        chains[one.chain].add(pk)
+    standing: dict[int, Standing] = {}
+    home: dict[int, UUID] = {}
+    found: dict[UUID, Life] = {}
+    for decision in Decision.objects.filter(kind__in=DECIDING).order_by("seq").iterator():
+        for record_id in _apply(decision, about, chains, standing, home, found):
+            _step(found[record_id], decision.seq, about, chains, standing)
+    return found
+
+
+def _apply(
+    decision: Decision,
+    about: dict[int, _About],
+    chains: dict[int, set[int]],
+    standing: dict[int, Standing],
+    home: dict[int, UUID],
+    found: dict[UUID, Life],
+) -> set[UUID]:
+    report, record = decision.report_id, decision.record_id
+    if decision.kind == "chosen" and record is not None:
+        found[record].choices.append(choice_from(decision.data))
+        return {record}
+    if report is None:
+        return set()
+    if decision.kind in {"approved", "reassigned"} and record is not None:
+        if record not in found:
+            found[record] = Life(record, decision.seq, report)
+        touched = {record, *({home[report]} if report in home else ())}
+        if report in home:
+            found[home[report]].bound.discard(report)
+        home[report] = record
+        found[record].members.add(report)
+        found[record].bound.add(report)
+    else:
+        touched = {home[report]}
+    if decision.kind != "reassigned":
+        standing[report] = Standing(
+            report,
+            approved=decision.kind == "approved",
+            withdrawn=decision.kind == "withdrawn",
+            supersedes=about[report].supersedes,
+        )
+    return touched | {home[r] for r in chains[about[report].chain] if r in home}
+
+
+def _step(
+    life: Life,
+    seq: int,
+    about: dict[int, _About],
+    chains: dict[int, set[int]],
+    standing: dict[int, Standing],
+) -> None:
+    family = {r for member in life.bound for r in chains[about[member].chain]}
+    counting = effective(standing[r] for r in family if r in standing) & life.bound
+    choices = tuple(life.choices)
+    last = life.steps[-1] if life.steps else None
+    if last is None or (last.counting, last.choices) != (counting, choices):
+        life.steps.append(Step(seq, counting, choices))
+
+
+def expected(wanted: Iterable[Life]) -> Iterator[Expected]:
+    """What each record must be, batch by batch."""
+    batch: list[Life] = []
+    for life in wanted:
+        batch.append(life)
+        if len(batch) == BATCH:
+            yield from _batch(batch)
+            batch = []
+    yield from _batch(batch)
+
+
+def _batch(batch: list[Life]) -> Iterator[Expected]:
+    ids = {r for life in batch for r in life.members}
+    reports = Report.objects.in_bulk(ids)
+    payloads = {
+        (p.report_id, p.revision): p.answers
+        for p in Payload.objects.filter(report_id__in=ids).only("report_id", "revision", "answers")
+    }
+    said = {
+        pk: claims_of(
+            _mapping(report.form_version_id or 0),
+            Answers.from_json(payloads[pk, report.revision]),
+        )
+        for pk, report in reports.items()
+    }
+    for life in batch:
+        yield _one(life, reports, said)
+
+
+def _one(
+    life: Life,
+    reports: dict[int, Report],
+    said: dict[int, tuple[list[NewClaim], list[NewRow]]],
+) -> Expected:
+    creator = reports[life.report]
+    mapping = _mapping(creator.form_version_id or 0)
+    folded = [
+        FoldClaim(pk, c.on, c.atoms, tuple(c.lists)) for pk in life.members for c in said[pk][0]
+    ]
+    counting = life.steps[-1].counting if life.steps else frozenset()
+    record = Record(
+        id=life.id,
+        kind=mapping.record_kind,
+        local_id=creator.record_local_id,
+        organisation_id=creator.organisation_id,
+        created_seq=life.created_seq,
+        is_live=bool(counting),
+    )
+    return Expected(
+        record=record,
+        bound=frozenset(life.bound),
+        claims={pk: said[pk][0] for pk in life.members},
+        rows={pk: said[pk][1] for pk in life.members},
+        versions=replay(life.steps, folded),
+        counting=counting,
+    )
+
+
+@lru_cache(maxsize=64)
+def _mapping(form_version_id: int) -> FormMapping:
+    return FormVersion.objects.get(pk=form_version_id).mapping

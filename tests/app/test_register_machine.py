@@ -1,0 +1,152 @@
+"""Whatever people do in whatever order: the live register is the fold of its inputs."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.intake.models import Report
+from datlanh.intake.services.approving import SameDateError
+from datlanh.intake.services.deciding import report_reassign, step_confirm, step_propose
+from datlanh.intake.services.rebuilding import register_rebuild, register_verify
+from datlanh.register.models import Record
+from support.reports import approved, cha, demo_cast, received, verified
+
+DAYS = st.integers(1, 6)
+USES = st.sampled_from(["agricultural", "development", "residential_area", None])
+STATUS = st.sampled_from(["open", "worked_on", "suspended", "closed", None])
+
+
+class Register(RuleBasedStateMachine):
+    """Officers at work: reports, updates, corrections, withdrawals, revocations, moves."""
+
+    standing = Bundle("standing")
+    gone = Bundle("gone")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.block = transaction.atomic()
+        self.block.__enter__()
+        self.cast = demo_cast()
+        self.count = 0
+
+    def teardown(self) -> None:
+        try:
+            with acting(SYSTEM):
+                register_rebuild(by=SYSTEM)
+                assert register_verify().equal
+        finally:
+            transaction.set_rollback(True)
+            self.block.__exit__(None, None, None)
+
+    def enter(self, draft, record_id=None):
+        report = received(draft, by=self.cast["renew.hientruong"])
+        report = verified(report, by=self.cast["renew"])
+        try:
+            return approved(report, by=self.cast["kiemtra2"], record_id=record_id)
+        except SameDateError as refusal:
+            choices = {c.atom: max(c.reports) for c in refusal.conflicts}
+            return approved(
+                Report.objects.get(pk=report.pk),
+                by=self.cast["kiemtra2"],
+                record_id=record_id,
+                choices=choices,
+            )
+
+    def step(self, report_id, name):
+        with acting(self.cast["kiemtra2"]):
+            step_propose(id=report_id, step=name, by=self.cast["kiemtra2"], note="vì sao")
+        with acting(self.cast["kiemtra1"]):
+            step_confirm(id=report_id, by=self.cast["kiemtra1"], confirm=True)
+
+    @rule(target=standing, days=DAYS, use=USES)
+    def a_new_area(self, days, use):
+        self.count += 1
+        return self.enter(cha(self.count, days_ago=days).but(land_use=use)).pk
+
+    @rule(target=standing, old=standing, days=DAYS, use=USES, status=STATUS, clear=st.booleans())
+    def an_update(self, old, days, use, status, clear):
+        record = Record.objects.get(pk=Report.objects.get(pk=old).record_id)
+        number = int(record.local_id[-6:]) - 600000
+        draft = cha(number, days_ago=days).but(
+            land_use=use,
+            status=status,
+            clear_answers=["beneficiaries"] if clear else None,
+            beneficiaries=None if clear else "individual",
+        )
+        return self.enter(draft, record.pk).pk
+
+    @rule(target=standing, old=standing, days=DAYS, use=USES)
+    def a_correction(self, old, days, use):
+        report = Report.objects.get(pk=old)
+        record = Record.objects.get(pk=report.record_id)
+        number = int(record.local_id[-6:]) - 600000
+        draft = cha(number, days_ago=days).but(land_use=use, correction_of=report.receipt)
+        return self.enter(draft, record.pk).pk
+
+    @rule(old=consumes(standing))
+    def a_withdrawal(self, old):
+        self.step(old, "withdraw")
+
+    @rule(target=gone, old=consumes(standing))
+    def a_revocation(self, old):
+        self.step(old, "revoke")
+        return old
+
+    @rule(target=standing, old=consumes(gone))
+    def a_second_approval(self, old):
+        report = Report.objects.get(pk=old)
+        try:
+            approved(report, by=self.cast["kiemtra2"], record_id=report.record_id)
+        except SameDateError as refusal:
+            choices = {c.atom: min(c.reports) for c in refusal.conflicts}
+            approved(
+                report,
+                by=self.cast["kiemtra2"],
+                record_id=report.record_id,
+                choices=choices,
+            )
+        return old
+
+    @precondition(lambda self: self.count > 1)
+    @rule(old=standing, to=st.integers(1, 9))
+    def a_move(self, old, to):
+        report = Report.objects.get(pk=old)
+        target = Record.objects.get(local_id=f"HAZ-409-{600000 + (to - 1) % self.count + 1}")
+        if report.record_id != target.pk:
+            with acting(self.cast["kiemtra2"]):
+                report_reassign(
+                    id=old, record_id=target.pk, by=self.cast["kiemtra2"], note="nhầm hồ sơ"
+                )
+
+    @invariant()
+    def the_live_register_is_the_fold_of_its_inputs(self):
+        with acting(SYSTEM):
+            verdict = register_verify()
+        assert verdict.differences == []
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+def test_live_equals_replay_whatever_people_do():
+    run_state_machine_as_test(
+        Register,
+        settings=settings(
+            max_examples=8,
+            stateful_step_count=9,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
