@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from datlanh.intake.models import FormVersion, Report
+from datlanh.kernel.mapping import FormMapping
 from datlanh.kernel.text import Text
 
 
@@ -34,3 +37,18 @@ def form_version(form: str, version: str) -> FormVersion:
 def form_title(version: FormVersion) -> Text:
     """Its title in both languages."""
     return Text(version.title_vi, version.title_en)
+
+
+def form_version_find(form: str, version: str) -> FormVersion | None:
+    """The version a submission names, without its files; None for one never published."""
+    return (
+        FormVersion.objects.defer("xlsform", "xform", "mapping_json")
+        .filter(form=form, version=version)
+        .first()
+    )
+
+
+@lru_cache(maxsize=64)
+def mapping_of(form_version_id: int) -> FormMapping:
+    """The mapping of a version, read once per process: a published version never changes."""
+    return FormVersion.objects.only("mapping_json").get(pk=form_version_id).mapping
