@@ -1,0 +1,36 @@
+"""Published forms: the current version of each, and those before it."""
+
+from __future__ import annotations
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from datlanh.intake.models import FormVersion, Report
+from datlanh.kernel.text import Text
+
+
+def form_versions() -> QuerySet[FormVersion]:
+    """Every published version, current ones first; `reports` counts what came in on each."""
+    counted = (
+        Report.objects.filter(form_version=OuterRef("pk"))
+        .order_by()
+        .values("form_version")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return (
+        FormVersion.objects.defer("xlsform", "xform", "mapping_json")
+        .select_related("published_by")
+        .annotate(reports=Coalesce(Subquery(counted), 0))
+        .order_by("form", "-published_at")
+    )
+
+
+def form_version(form: str, version: str) -> FormVersion:
+    """One version with its workbook. Raises FormVersion.DoesNotExist."""
+    return FormVersion.objects.get(form=form, version=version)
+
+
+def form_title(version: FormVersion) -> Text:
+    """Its title in both languages."""
+    return Text(version.title_vi, version.title_en)
