@@ -12,9 +12,10 @@ export async function reportMap(box: HTMLElement): Promise<void> {
   const data = await ground(box.dataset.basemap);
   const bounds = extent(report, (p) => p.role !== "commune") ?? extent(report, () => true) ?? extent(data, (p) => p.kind === "province");
   const fit = { padding: 44, maxZoom: CLOSEST, animate: false };
+  // The drawing is kept, so that the page prints with its map.
   const { map } = await sheet({
     box, data, layers: reportLayers, sources: { report: { type: "geojson", data: report } },
-    options: { bounds: (bounds ?? [105.6, 16.2, 107.6, 18.2]) as Box, fitBoundsOptions: fit },
+    options: { bounds: (bounds ?? [105.6, 16.2, 107.6, 18.2]) as Box, fitBoundsOptions: fit, canvasContextAttributes: { preserveDrawingBuffer: true } },
   });
   box.addEventListener("click", (event) => {
     if ((event.target as Element).closest("[data-zoom=all]") && bounds) map.fitBounds(bounds, fit);

@@ -19,6 +19,7 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has
 from datlanh.accounts.selectors import DemoAccount, demo_accounts, grants_of
+from datlanh.intake.selectors.queue import queue_waiting
 
 THEMES = ("light", "dark")
 REVIEW = "web:review"
@@ -106,7 +107,8 @@ class Shell:
         ]
 
     def _waiting(self) -> int:
-        return 0
+        user = self.request.user
+        return queue_waiting(user) if isinstance(user, User) else 0
 
     def _is_current(self, href: str) -> bool:
         path = self.request.path
