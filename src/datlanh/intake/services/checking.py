@@ -8,7 +8,7 @@ from django.db import transaction
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.facts import DatabaseFacts
 from datlanh.intake.models import Finding, Payload, Report
-from datlanh.intake.selectors.offered import mapping_of
+from datlanh.intake.selectors.forms import mapping_of
 from datlanh.kernel import clock, rules
 from datlanh.kernel.checks import RULES, stored
 from datlanh.kernel.mapping import Answers, FormMapping, view

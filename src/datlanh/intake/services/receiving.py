@@ -17,7 +17,7 @@ from datlanh.accounts.scope import has
 from datlanh.audit.services import record as audit_record
 from datlanh.intake.instance import Instance, answers_of, read_instance
 from datlanh.intake.models import Payload, Report
-from datlanh.intake.selectors.offered import form_version_find, mapping_of
+from datlanh.intake.selectors.forms import form_version_find, mapping_of
 from datlanh.intake.services.attaching import Incoming, Refused, files_attach, files_keep
 from datlanh.intake.services.checking import report_recheck
 from datlanh.kernel import clock
