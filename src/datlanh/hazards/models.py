@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Q
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Upper
 
 from datlanh.organisations.models import Organisation
 from datlanh.places.models import AdminUnit
@@ -55,6 +57,29 @@ class Projected(models.Model):
         return self.local_id
 
 
+def _reading(short: str) -> list[models.Index]:
+    """The orders in which lists are read a page at a time, for everybody and for one operator.
+
+    The key of a list is (what it is sorted by, local_id), so each index ends with local_id.
+    """
+    area = Coalesce("area_m2", Value(-1.0))
+    return [
+        models.Index("true_from", "local_id", name=f"hazards_{short}_date"),
+        models.Index(area, "local_id", name=f"hazards_{short}_size"),
+        models.Index("organisation", "local_id", name=f"hazards_{short}_org_id"),
+        models.Index("organisation", "true_from", "local_id", name=f"hazards_{short}_org_date"),
+        models.Index("organisation", area, "local_id", name=f"hazards_{short}_org_size"),
+        models.Index("commune", "local_id", name=f"hazards_{short}_commune_id"),
+        models.Index(
+            OpClass(Upper("internal_id"), name="text_pattern_ops"), name=f"hazards_{short}_internal"
+        ),
+        models.Index(
+            OpClass(Upper("shape_id"), name="text_pattern_ops"), name=f"hazards_{short}_shape"
+        ),
+        GinIndex(OpClass("village_name", name="gin_trgm_ops"), name=f"hazards_{short}_village"),
+    ]
+
+
 class HazardousArea(Projected):
     """A confirmed hazardous area as it stands now (form 5)."""
 
@@ -70,9 +95,9 @@ class HazardousArea(Projected):
 
     class Meta:
         indexes = [
-            models.Index("organisation", "local_id", name="hazards_area_org_id"),
+            *_reading("area"),
             models.Index("public_status", "local_id", name="hazards_area_status_id"),
-            models.Index("commune", "local_id", name="hazards_area_commune_id"),
+            models.Index("public_status", "true_from", "local_id", name="hazards_area_status_date"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -97,7 +122,7 @@ class LandRelease(Projected):
     surface_area_m2 = models.FloatField(null=True)
 
     class Meta:
-        indexes = [models.Index("organisation", "local_id", name="hazards_release_org_id")]
+        indexes = _reading("release")
         constraints = [
             models.CheckConstraint(
                 name="hazards_release_areas_not_negative",

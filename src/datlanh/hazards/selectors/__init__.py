@@ -1,0 +1,54 @@
+"""Every read of areas and releases a person can see: filtered, within scope, now or then."""
+
+from datlanh.hazards.selectors.filters import (
+    NONE,
+    PRIORITIES,
+    RELEASE_STATES,
+    AreaFilter,
+    RecordFilter,
+    ReleaseFilter,
+    month_of,
+    month_word,
+)
+from datlanh.hazards.selectors.lists import (
+    SIZE,
+    SORTS,
+    AreaRow,
+    ListedRecord,
+    Page,
+    ReleaseRow,
+    Turn,
+    area_counts,
+    area_page,
+    area_total,
+    areas,
+    release_page,
+    releases,
+)
+from datlanh.hazards.selectors.queries import Rows, rows
+
+__all__ = [
+    "NONE",
+    "PRIORITIES",
+    "RELEASE_STATES",
+    "SIZE",
+    "SORTS",
+    "AreaFilter",
+    "AreaRow",
+    "ListedRecord",
+    "Page",
+    "RecordFilter",
+    "ReleaseFilter",
+    "ReleaseRow",
+    "Rows",
+    "Turn",
+    "area_counts",
+    "area_page",
+    "area_total",
+    "areas",
+    "month_of",
+    "month_word",
+    "release_page",
+    "releases",
+    "rows",
+]

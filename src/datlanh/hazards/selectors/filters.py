@@ -1,0 +1,162 @@
+"""What lists, map, tiles and figures may be narrowed by, as their addresses carry it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar, Self
+
+from django.http import QueryDict
+
+from datlanh.hazards.models import PublicStatus
+from datlanh.kernel import clock
+from datlanh.register.selectors import AsOf, asof, day_read, decision_newest, known_read
+
+NONE = "-"  # the rows where an attribute says nothing
+PRIORITIES = ("high", "medium", "low")
+RELEASE_STATES = ("completed", "suspended")
+MONTH = re.compile(r"(?:[12]\d{3}-(?:0[1-9]|1[0-2])|-)")
+
+
+@dataclass(frozen=True)
+class RecordFilter:
+    """What every list of records shares.
+
+    `organisations` by key, `communes` by today's code (or "-"), `month` as "2026-11" (or "-").
+    `as_of` and `known` are None for now; a `known` that is the newest decision is now too.
+    """
+
+    organisations: tuple[str, ...] = ()
+    communes: tuple[str, ...] = ()
+    text: str = ""
+    month: str = ""
+    category: str = ""  # only records at which ordnance of this category was found
+    as_of: dt.date | None = None
+    known: int | None = None
+
+    # field → its name in addresses
+    NAMES: ClassVar[dict[str, str]] = {
+        "organisations": "organisation",
+        "communes": "commune",
+        "text": "q",
+        "month": "month",
+        "category": "category",
+        "as_of": "on",
+        "known": "known",
+    }
+    ALLOWED: ClassVar[dict[str, Any]] = {}
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> Self:
+        """The filter an address asks for. What no list knows is left out.
+
+        Raises:
+            UnreadableError: `on` or `known` is no date.
+        """
+        found: dict[str, Any] = {}
+        for field in fields(cls):
+            said = [v.strip()[:80] for v in query.getlist(cls.NAMES[field.name]) if v.strip()]
+            if field.name == "as_of":
+                found["as_of"] = day_read(said[-1] if said else None)
+            elif field.name == "known":
+                found["known"] = known_read(said[-1] if said else None)
+            elif field.name in {"text", "month", "category"}:
+                found[field.name] = said[-1] if said else ""
+            else:
+                kept = cls.ALLOWED.get(field.name)
+                found[field.name] = tuple(
+                    dict.fromkeys(v for v in said if kept is None or v in kept or v == NONE)
+                )
+        if not MONTH.fullmatch(found["month"]):
+            found["month"] = ""
+        return cls(**found)._settled()
+
+    def _settled(self) -> Self:
+        on = None if self.as_of is None or self.as_of >= clock.today() else self.as_of
+        known = self.known
+        if known is not None and known >= decision_newest():
+            known = None
+        return replace(self, as_of=on, known=known)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it looks at versions, not at the rows of today."""
+        return self.as_of is not None or self.known is not None
+
+    @property
+    def asof(self) -> AsOf:
+        """Its two times, filled."""
+        return asof(self.as_of, self.known)
+
+    def query(self, **changes: Any) -> str:
+        """The address's query without "?", with `changes` by field name."""
+        wanted = replace(self, **changes) if changes else self
+        address = QueryDict(mutable=True)
+        for field in fields(wanted):
+            value = getattr(wanted, field.name)
+            values = value if isinstance(value, tuple) else (value,)
+            for one in values:
+                if one not in (None, ""):
+                    address.appendlist(self.NAMES[field.name], str(one))
+        return address.urlencode()
+
+    def without(self, field: str, value: str) -> str:
+        """The query with one value of one field taken out: what a chip's cross leads to."""
+        now = getattr(self, field)
+        rest: Any = tuple(v for v in now if v != value) if isinstance(now, tuple) else ""
+        return self.query(**{field: rest})
+
+    def spoken(self) -> list[tuple[str, str]]:
+        """Every value in force as (field, value), the two times apart."""
+        said: list[tuple[str, str]] = []
+        for field in fields(self):
+            if field.name in {"as_of", "known"}:
+                continue
+            value = getattr(self, field.name)
+            said += [
+                (field.name, v) for v in (value if isinstance(value, tuple) else (value,)) if v
+            ]
+        return said
+
+
+@dataclass(frozen=True)
+class AreaFilter(RecordFilter):
+    """Hazardous areas. `month` is the month of identification."""
+
+    status: tuple[str, ...] = ()
+    priority: tuple[str, ...] = ()
+
+    NAMES = RecordFilter.NAMES | {"status": "status", "priority": "priority"}
+    ALLOWED = {"status": PublicStatus.values, "priority": PRIORITIES}
+
+
+@dataclass(frozen=True)
+class ReleaseFilter(RecordFilter):
+    """Released land. `month` is the month of the end date.
+
+    `methods` are whole combinations, their keys sorted and joined by "+"; `depths` are classes.
+    """
+
+    state: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    depths: tuple[str, ...] = ()
+
+    NAMES = RecordFilter.NAMES | {"state": "state", "methods": "method", "depths": "depth"}
+    ALLOWED = {"state": RELEASE_STATES}
+
+
+def month_word(month: str) -> str:
+    """`2026-11` → `11/2026`."""
+    return f"{month[5:]}/{month[:4]}" if month != NONE else NONE
+
+
+def month_of(value: dt.date | None) -> str:
+    """`2026-11`, or "-"."""
+    return value.strftime("%Y-%m") if value else NONE
+
+
+def keys(values: Iterable[str]) -> list[str]:
+    """Values without "-"."""
+    return [v for v in values if v != NONE]

@@ -1,0 +1,230 @@
+"""Pages of areas and releases by key, never by offset: the thousandth is as quick as the first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from datlanh.accounts.scope import Scope
+from datlanh.hazards.models import HazardousArea, LandRelease, PublicStatus
+from datlanh.hazards.selectors.filters import AreaFilter, RecordFilter, ReleaseFilter
+from datlanh.hazards.selectors.queries import Rows, rows
+
+SIZE = 50
+SORTS = ("-date", "date", "id", "-id", "-area", "area")
+_KEYS = {
+    "id": ("t.local_id",),
+    "date": ("t.true_from", "t.local_id"),
+    "area": ("coalesce(t.area_m2, (-1)::double precision)", "t.local_id"),
+}
+_CASTS = {"id": ("",), "date": ("::date", ""), "area": ("::float8", "")}
+
+_SHARED = (
+    "t.record_id, t.local_id, t.internal_id, t.organisation_id, t.reporting_team, t.village_name, "
+    "t.shape_id, t.area_m2, t.area_reported_m2, t.commune_id, t.true_from, t.known_seq"
+)
+_AREA = (
+    "t.area_type, t.public_status, t.identification_date, t.clearance_priority, t.assessment_score"
+)
+_RELEASE = (
+    "t.reported_status, t.release_type, t.start_date, t.end_date, t.methods, t.depth, "
+    "t.cleared_area_m2, t.uncleared_area_m2, t.fadeout_area_m2, t.surface_area_m2"
+)
+
+
+@dataclass(frozen=True)
+class ListedRecord:
+    """What a list shows of every record; areas in m²."""
+
+    record_id: UUID
+    local_id: str
+    internal_id: str
+    organisation_id: int
+    reporting_team: str
+    village_name: str
+    shape_id: str
+    area_m2: float | None
+    area_reported_m2: float | None
+    commune_id: int | None
+    true_from: dt.date
+    known_seq: int
+
+
+@dataclass(frozen=True)
+class AreaRow(ListedRecord):
+    """A hazardous area in a list."""
+
+    area_type: str
+    public_status: str
+    identification_date: dt.date | None
+    clearance_priority: str
+    assessment_score: int | None
+
+
+@dataclass(frozen=True)
+class ReleaseRow(ListedRecord):
+    """A land release in a list."""
+
+    reported_status: str
+    release_type: str
+    start_date: dt.date | None
+    end_date: dt.date | None
+    methods: Sequence[str]
+    depth: str
+    cleared_area_m2: float | None
+    uncleared_area_m2: float | None
+    fadeout_area_m2: float | None
+    surface_area_m2: float | None
+
+
+R = TypeVar("R", bound=ListedRecord)
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """Some rows in order, with the keys to go on: "" where there is nothing more."""
+
+    rows: list[R]
+    after: str  # the key of the last row
+    before: str  # the key of the first row
+    sort: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing comes before or after: what is shown is all there is."""
+        return not self.after and not self.before
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where to open a list: the order, and the key to go on after, or to go back before."""
+
+    sort: str = "-date"
+    after: str = ""
+    before: str = ""
+    size: int = SIZE
+
+    @property
+    def name(self) -> str:
+        """What it is sorted by, whichever way."""
+        return self.sort.removeprefix("-")
+
+
+FIRST = Turn()
+
+
+def area_page(scope: Scope, filter: AreaFilter, turn: Turn = FIRST) -> Page[AreaRow]:
+    """Areas in order after (or before) a key that an earlier page gave."""
+    found, earlier, later = _page(rows(scope, filter), f"{_SHARED}, {_AREA}", turn)
+    return _made([AreaRow(*row) for row in found], turn, earlier, later)
+
+
+def release_page(scope: Scope, filter: ReleaseFilter, turn: Turn = FIRST) -> Page[ReleaseRow]:
+    """Releases in order after (or before) a key that an earlier page gave."""
+    found, earlier, later = _page(rows(scope, filter), f"{_SHARED}, {_RELEASE}", turn)
+    return _made([ReleaseRow(*row) for row in found], turn, earlier, later)
+
+
+def areas(scope: Scope, filter: AreaFilter) -> QuerySet[HazardousArea]:
+    """The typed rows of now that pass. ValueError for a filter that looks at the past."""
+    return HazardousArea.objects.filter(pk__in=_ids(scope, filter))
+
+
+def releases(scope: Scope, filter: ReleaseFilter) -> QuerySet[LandRelease]:
+    """The typed rows of now that pass. ValueError for a filter that looks at the past."""
+    return LandRelease.objects.filter(pk__in=_ids(scope, filter))
+
+
+def area_counts(scope: Scope, filter: AreaFilter) -> dict[str, int]:
+    """How many areas stand in each public state; all four are there."""
+    found = _all(rows(scope, filter), "t.public_status, count(*)", "group by t.public_status")
+    return dict.fromkeys(PublicStatus.values, 0) | dict(found)
+
+
+def area_total(scope: Scope, filter: AreaFilter) -> tuple[int, float, float]:
+    """How many areas pass, their computed m² and their reported m². Reads every one of them."""
+    sums = "count(*), coalesce(sum(t.area_m2), 0), coalesce(sum(t.area_reported_m2), 0)"
+    ((number, computed, reported),) = _all(rows(scope, filter), sums)
+    return number, computed, reported
+
+
+def _ids(scope: Scope, filter: RecordFilter) -> RawSQL:
+    if filter.is_past:
+        raise ValueError("the past has versions, not rows")
+    found = rows(scope, filter)
+    names = sorted(found.params)
+    text = found.select("t.record_id")
+    # RawSQL takes positional parameters only.
+    order: list[str] = []
+    while True:
+        places = [(text.find(f"%({n})s"), n) for n in names if f"%({n})s" in text]
+        if not places:
+            break
+        at, name = min(places)
+        text = text[:at] + "%s" + text[at + len(f"%({name})s") :]
+        order.append(name)
+    return RawSQL(text, [found.params[n] for n in order])  # noqa: S611 - our own text
+
+
+def _all(found: Rows, columns: str, rest: str = "") -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(found.select(columns, rest), found.params)
+        return cursor.fetchall()
+
+
+def _page(found: Rows, columns: str, turn: Turn) -> tuple[list[Any], bool, bool]:
+    """The rows in order, whether something comes before them, whether something comes after."""
+    backwards = bool(turn.before) and not turn.after
+    mark = _mark(turn.name, turn.after or turn.before)
+    falling = turn.sort.startswith("-") != backwards
+    keys = _KEYS[turn.name]
+    where, params = found.where, found.params | {"size": turn.size + 1}
+    if mark is not None:
+        params |= {f"mark{i}": value for i, value in enumerate(mark)}
+        marks = ", ".join(f"%(mark{i})s{cast}" for i, cast in enumerate(_CASTS[turn.name]))
+        where += f" and ({', '.join(keys)}) {'<' if falling else '>'} ({marks})"
+    way = " desc" if falling else ""
+    order = ", ".join(f"{k}{way}" for k in keys)
+    got = _all(Rows(found.source, where, params), columns, f"order by {order} limit %(size)s")
+    more, got = len(got) > turn.size, got[: turn.size]
+    if backwards:
+        return got[::-1], more, True
+    return got, mark is not None, more
+
+
+def _mark(name: str, text: str) -> tuple[Any, ...] | None:
+    """The key in an address, or None when it is none: then the list begins at its beginning."""
+    value, _, local_id = text.rpartition("~")
+    if not local_id:
+        return None
+    try:
+        if name == "date":
+            return dt.date.fromisoformat(value), local_id
+        if name == "area":
+            return float(value), local_id
+    except ValueError:
+        return None
+    return (local_id,)
+
+
+def _made(made: list[R], turn: Turn, earlier: bool, later: bool) -> Page[R]:
+    def key(row: R) -> str:
+        if turn.name == "date":
+            return f"{row.true_from.isoformat()}~{row.local_id}"
+        if turn.name == "area":
+            return f"{-1.0 if row.area_m2 is None else row.area_m2!r}~{row.local_id}"
+        return f"~{row.local_id}"
+
+    return Page(
+        made,
+        after=key(made[-1]) if made and later else "",
+        before=key(made[0]) if made and earlier else "",
+        sort=turn.sort,
+    )
