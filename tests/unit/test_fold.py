@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -135,7 +136,7 @@ def test_every_day_equals_the_plain_maximum_of_what_was_known_of_it(claims, choi
 @given(CLAIMS, CHOICES)
 def test_segments_tile_time_and_equal_fingerprints_mean_equal_content(claims, choices):
     segments = fold(claims, choices).segments
-    for left, right in zip(segments, segments[1:], strict=False):
+    for left, right in pairwise(segments):
         assert left.end == right.start
     assert not segments or segments[-1].end is None
     contents = {(str(sorted(s.sources.items())), str(s.lists)) for s in segments}

@@ -53,72 +53,71 @@ class _About:
 
 def lives() -> dict[UUID, Life]:
     """Every record's life, in the order of decisions."""
-    about = {
-        pk: _About(chain, supersedes)
-        for pk, chain, supersedes in Report.objects.filter(approved_once=True).values_list(
-            "pk", "chain_id", "supersedes_id"
-        )
-    }
-    chains: dict[int, set[int]] = defaultdict(set)
-    for pk, one in about.items():
-        chains[one.chain].add(pk)
-    standing: dict[int, Standing] = {}
-    home: dict[int, UUID] = {}
-    found: dict[UUID, Life] = {}
+    simulation = _Simulation()
     for decision in Decision.objects.filter(kind__in=DECIDING).order_by("seq").iterator():
-        for record_id in _apply(decision, about, chains, standing, home, found):
-            _step(found[record_id], decision.seq, about, chains, standing)
-    return found
+        simulation.take(decision)
+    return simulation.found
 
 
-def _apply(
-    decision: Decision,
-    about: dict[int, _About],
-    chains: dict[int, set[int]],
-    standing: dict[int, Standing],
-    home: dict[int, UUID],
-    found: dict[UUID, Life],
-) -> set[UUID]:
-    report, record = decision.report_id, decision.record_id
-    if decision.kind == "chosen" and record is not None:
-        found[record].choices.append(choice_from(decision.data))
-        return {record}
-    if report is None:
-        return set()
-    if decision.kind in {"approved", "reassigned"} and record is not None:
-        if record not in found:
-            found[record] = Life(record, decision.seq, report)
-        touched = {record, *({home[report]} if report in home else ())}
-        if report in home:
-            found[home[report]].bound.discard(report)
-        home[report] = record
-        found[record].members.add(report)
-        found[record].bound.add(report)
-    else:
-        touched = {home[report]}
-    if decision.kind != "reassigned":
-        standing[report] = Standing(
-            report,
-            approved=decision.kind == "approved",
-            withdrawn=decision.kind == "withdrawn",
-            supersedes=about[report].supersedes,
-        )
-    return touched | {home[r] for r in chains[about[report].chain] if r in home}
+class _Simulation:
+    """Reports and records as they stood after each decision."""
 
+    def __init__(self) -> None:
+        self.about = {
+            pk: _About(chain, supersedes)
+            for pk, chain, supersedes in Report.objects.filter(approved_once=True).values_list(
+                "pk", "chain_id", "supersedes_id"
+            )
+        }
+        self.chains: dict[int, set[int]] = defaultdict(set)
+        for pk, one in self.about.items():
+            self.chains[one.chain].add(pk)
+        self.standing: dict[int, Standing] = {}
+        self.home: dict[int, UUID] = {}
+        self.found: dict[UUID, Life] = {}
 
-def _step(
-    life: Life,
-    seq: int,
-    about: dict[int, _About],
-    chains: dict[int, set[int]],
-    standing: dict[int, Standing],
-) -> None:
-    family = {r for member in life.bound for r in chains[about[member].chain]}
-    counting = effective(standing[r] for r in family if r in standing) & life.bound
-    choices = tuple(life.choices)
-    last = life.steps[-1] if life.steps else None
-    if last is None or (last.counting, last.choices) != (counting, choices):
-        life.steps.append(Step(seq, counting, choices))
+    def take(self, decision: Decision) -> None:
+        """Apply one decision and note what then counted, for every record it touches."""
+        for record_id in self._touched(decision):
+            self._step(self.found[record_id], decision.seq)
+
+    def _touched(self, decision: Decision) -> set[UUID]:
+        report, record = decision.report_id, decision.record_id
+        if decision.kind == "chosen" and record is not None:
+            self.found[record].choices.append(choice_from(decision.data))
+            return {record}
+        if report is None:
+            return set()
+        touched = {self.home[report]} if report in self.home else set()
+        if decision.kind in {"approved", "reassigned"} and record is not None:
+            self._bind(report, record, decision.seq)
+            touched.add(record)
+        if decision.kind != "reassigned":
+            self.standing[report] = Standing(
+                report,
+                approved=decision.kind == "approved",
+                withdrawn=decision.kind == "withdrawn",
+                supersedes=self.about[report].supersedes,
+            )
+        chain = self.chains[self.about[report].chain]
+        return touched | {self.home[r] for r in chain if r in self.home}
+
+    def _bind(self, report: int, record: UUID, seq: int) -> None:
+        if report in self.home:
+            self.found[self.home[report]].bound.discard(report)
+        life = self.found.setdefault(record, Life(record, seq, report))
+        self.home[report] = record
+        life.members.add(report)
+        life.bound.add(report)
+
+    def _step(self, life: Life, seq: int) -> None:
+        family = {r for member in life.bound for r in self.chains[self.about[member].chain]}
+        standings = (self.standing[r] for r in family if r in self.standing)
+        counting = effective(standings) & life.bound
+        choices = tuple(life.choices)
+        last = life.steps[-1] if life.steps else None
+        if last is None or (last.counting, last.choices) != (counting, choices):
+            life.steps.append(Step(seq, counting, choices))
 
 
 def expected(wanted: Iterable[Life]) -> Iterator[Expected]:
