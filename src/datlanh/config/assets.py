@@ -19,6 +19,8 @@ from datlanh.config.steps import StepError, run_logged, say
 
 PACKAGE = ROOT / "src" / "datlanh"
 FRONTEND = ROOT / "frontend"
+# The form engine has packages of its own: its Vue and Vite are no business of the pages.
+PARTS = (FRONTEND, FRONTEND / "formengine")
 BUILT = PACKAGE / "delivery" / "static" / "datlanh" / "build"
 NODE_LEAST = 20
 _NOT_SOURCES = {"node_modules", "dist", ".vite", "coverage"}
@@ -78,25 +80,25 @@ def build_frontend(var: Path) -> None:
         StepError: no network for the first build, or the sources do not compile.
     """
     environment = with_node(var)
-    install_npm_packages(var, environment)
     (BUILT / ".sources").unlink(missing_ok=True)
     sources = digest(frontend_sources())
-    run_logged(
-        ["npm", "run", "--silent", "build"], log=var / "build.log", cwd=FRONTEND, env=environment
-    )
+    for part in PARTS:
+        install_npm_packages(var, environment, part)
+        command = ["npm", "run", "--silent", "build"]
+        run_logged(command, log=var / f"build-{part.name}.log", cwd=part, env=environment)
     BUILT.mkdir(parents=True, exist_ok=True)
     (BUILT / ".sources").write_text(sources)
 
 
-def install_npm_packages(var: Path, environment: dict[str, str]) -> None:
-    """`npm ci`, unless the packages of this very lock are there."""
-    stamp = FRONTEND / "node_modules" / ".locked"
-    wanted = digest([FRONTEND / "package-lock.json"])
+def install_npm_packages(var: Path, environment: dict[str, str], part: Path = FRONTEND) -> None:
+    """`npm ci` in `part`, unless the packages of this very lock are there."""
+    stamp = part / "node_modules" / ".locked"
+    wanted = digest([part / "package-lock.json"])
     if stamp.exists() and stamp.read_text() == wanted:
         return
     say("· installing the locked npm packages …")
     command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
-    run_logged(command, log=var / "npm.log", cwd=FRONTEND, env=environment)
+    run_logged(command, log=var / f"npm-{part.name}.log", cwd=part, env=environment)
     stamp.write_text(wanted)
 
 
