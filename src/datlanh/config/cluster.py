@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from datlanh.config.databases import parsed, urls
+from datlanh.config.databases import parsed
 from datlanh.config.environment import ROOT
 from datlanh.config.steps import StepError
 
@@ -36,20 +35,6 @@ def _tool(verb: str, var: Path) -> str:
     if done.returncode:
         raise StepError("The private database could not be used; the reason is above.")
     return done.stdout.strip()
-
-
-def answers(var: Path) -> bool:
-    """Whether somebody listens on the cluster's socket."""
-    url = urls(var).get("DATABASE_URL")
-    if url is None:
-        return False
-    entry = parsed(url)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        try:
-            client.connect(f"{entry['HOST']}/.s.PGSQL.{entry['PORT']}")
-        except OSError:
-            return False
-    return True
 
 
 @contextmanager

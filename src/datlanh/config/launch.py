@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NoReturn
 
-from datlanh.config import cluster
+from datlanh.config import cluster, freshness
 from datlanh.config.environment import ROOT, number, text
 from datlanh.config.steps import StepError, say, step
 
@@ -33,14 +33,17 @@ def main(argv: list[str] | None = None) -> int:
     options = _options(argv)
     var = Path(text("DATLANH_VAR", str(ROOT / "var"))).resolve()
     var.mkdir(parents=True, exist_ok=True)
-    for number_ in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number_, _interrupt)
+    # Also SIGINT: a shell that starts this in the background has it ignored.
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, _interrupt)
+    # Compiled modules halve the time of a second start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         with only_one(var) as note:
             if note is None:
                 return _already_running(var)
             with awake_database(var):
-                set_up(demo=options.demo)
+                set_up(var, demo=options.demo)
                 if not options.prepare:
                     serve(host=options.host, port=options.port, var=var, note=note)
     except StepError as refusal:
@@ -122,14 +125,17 @@ def awake_database(var: Path) -> Iterator[None]:
         yield
 
 
-def set_up(*, demo: bool) -> None:
+def set_up(var: Path, *, demo: bool) -> None:
     """Migrations, seeds, forms and static files, in a process that gives its memory back."""
+    began = time.monotonic()
+    if freshness.is_fresh(var, demo=demo):
+        say(f"✓ everything is up to date ({time.monotonic() - began:.1f} s)")
+        return
     command = [sys.executable, "-m", "datlanh.config.setup", *(["--demo"] if demo else [])]
     with child(command) as setup:
         code = setup.wait()
     if code:
         raise StepError("The set-up stopped; the reason is above. Start again to go on.")
-    say("✓ set up")
 
 
 def free_port(host: str, first: int) -> int:
@@ -221,7 +227,7 @@ def serve(*, host: str, port: int, var: Path, note: IO[str]) -> None:
         with step("server answers"):
             wait_for_answer(server, shown, chosen)
         write_note(note, address=address)
-        jobs = [sys.executable, "-m", "datlanh.config.cli", "procrastinate", "worker"]
+        jobs = [sys.executable, "-m", "datlanh.config.cli", "procrastinate", "worker", "-v0"]
         with child([*jobs, "--concurrency", "2"], **demo) as worker:
             say(f"\n  Đất Lành: mở {address} (Ctrl-C để dừng) · open it, Ctrl-C stops\n")
             watch(server, worker)

@@ -12,8 +12,9 @@ import io
 import os
 from pathlib import Path
 
-from datlanh.config import assets
+from datlanh.config import assets, freshness
 from datlanh.config.environment import ROOT
+from datlanh.config.stamps import Stamps
 from datlanh.config.steps import StepError, say, step
 
 # In this order: what a later one needs comes from an earlier one.
@@ -37,6 +38,7 @@ def run_setup(*, demo: bool = False) -> None:
     # Long statements are fine here; the limit is for requests.
     os.environ.setdefault("DATLANH_STATEMENT_TIMEOUT_MS", "0")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "datlanh.config.settings")
+    sources = freshness.sources()
     build()
     import django
 
@@ -44,14 +46,16 @@ def run_setup(*, demo: bool = False) -> None:
     from django.conf import settings
 
     stamps = Stamps(Path(settings.VAR) / "stamps")
+    stamps.drop(freshness.STAMP)
     collect_static(stamps)
     migrate()
-    identity = database_identity()
+    identity = freshness.database_identity()
     seed(stamps, identity)
     if demo:
         fill_demo(stamps, identity)
     elif not stamps.holds("demo", identity):
         stamps.drop("demo")
+    freshness.note(stamps, sources)
 
 
 def build() -> None:
@@ -62,29 +66,6 @@ def build() -> None:
     if not assets.frontend_is_built():
         with step("scripts and styles built"):
             assets.build_frontend(var)
-
-
-class Stamps:
-    """Notes of what was done for which inputs, one small file each."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def holds(self, name: str, value: str) -> bool:
-        """Whether `name` was done for this `value`."""
-        path = self.folder / name
-        return path.exists() and path.read_text() == value
-
-    def put(self, name: str, value: str) -> None:
-        """Note it, all or nothing."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        half = self.folder / f".{name}.{os.getpid()}"
-        half.write_text(value)
-        half.replace(self.folder / name)
-
-    def drop(self, name: str) -> None:
-        """Forget it: the next start does it again."""
-        (self.folder / name).unlink(missing_ok=True)
 
 
 def migrate() -> None:
@@ -102,27 +83,13 @@ def migrate() -> None:
     connections["owner"].close()
 
 
-def database_identity() -> str:
-    """A word that changes when the database is another one: new, dropped or restored."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select d.oid::text || ' ' || m.applied::text"
-            " from pg_database d, (select min(applied) as applied from django_migrations) m"
-            " where d.datname = current_database()"
-        )
-        row = cursor.fetchone()
-    return str(row[0]) if row else ""
-
-
 def seed(stamps: Stamps, identity: str) -> None:
     """Reference data and forms; skipped while the code and the forms are as they were."""
     from django.conf import settings
     from django.core.management import call_command, get_commands
 
     there = get_commands()
-    value = f"{identity} {_sources_digest()}"
+    value = f"{identity} {freshness.sources()}"
     if stamps.holds("seeds", value):
         return
     for name, verb in SEEDS:
@@ -135,17 +102,6 @@ def seed(stamps: Stamps, identity: str) -> None:
                 "forms", "publish", str(settings.FORMS_ROOT), verbosity=0, stdout=io.StringIO()
             )
     stamps.put("seeds", value)
-
-
-def _sources_digest() -> str:
-    """Changes with any file that a seed or a form may stem from."""
-    total = hashlib.sha256()
-    for folder in (ROOT / "src" / "datlanh", ROOT / "forms"):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not {"static", "__pycache__", "locale"} & set(path.parts):
-                state = path.stat()
-                total.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
-    return total.hexdigest()
 
 
 def fill_demo(stamps: Stamps, identity: str) -> None:
