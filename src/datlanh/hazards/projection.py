@@ -7,6 +7,7 @@ from typing import Any
 
 import pyproj
 import shapely
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db import models
 
 from datlanh.hazards.models import (
@@ -38,8 +39,8 @@ def _derived(current: Current) -> dict[str, Any]:
     if unit is not None:
         unit = places.current_of(unit)
     else:
-        point = current.position or (current.outline.point_on_surface if current.outline else None)
-        unit = places.commune_at(point, today) if point else None
+        inside = current.outline.point_on_surface if current.outline else current.position
+        unit = places.commune_at(inside, today) if isinstance(inside, Point) else None
     edition = places.edition_current()
     return {
         "commune_id": unit.pk if unit else None,
@@ -87,8 +88,6 @@ def _pockets(current: Current) -> list[dict[str, Any]]:
 
 
 def _multi(shape: Any) -> Any:
-    from django.contrib.gis.geos import MultiPolygon, Polygon
-
     return MultiPolygon(shape, srid=4326) if isinstance(shape, Polygon) else shape
 
 

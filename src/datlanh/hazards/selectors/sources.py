@@ -11,6 +11,7 @@ from typing import Any
 
 from datlanh.hazards.rules import DEEPEST, DEPTH_CLASSES, PUBLIC_STATUS
 from datlanh.kernel import clock
+from datlanh.places.selectors.lineage import commune_lineage
 from datlanh.register.selectors import AsOf
 
 AREA, RELEASE = "hazardous_area", "land_release"
@@ -41,22 +42,11 @@ def depth_sql(reported: str, depth: str) -> str:
     )
 
 
-# Each commune that ever was, with the unit of today it leads to: `places.current_of`, set-wise.
+# `places.current_of`, set-wise.
 LINEAGE = """
-lineage as materialized (
-  with recursive later(start, id, step) as (
-    select id, id, 0 from places_adminunit where level = 'commune'
-    union all
-    select l.start, s.to_unit_id, l.step + 1 from later l
-      join lateral (select s.to_unit_id from places_adminsuccession s
-                      join places_adminunit t on t.id = s.to_unit_id
-                      join places_adminunit f on f.id = s.from_unit_id
-                     where s.from_unit_id = l.id and f.valid_to is not null
-                     order by t.code <> f.code, t.code limit 1) s on l.step < 20
-  )
-  select distinct on (l.start) l.start, l.id, u.code, u.valid_from, u.valid_to
-    from later l join places_adminunit u on u.id = l.start
-   order by l.start, l.step desc
+lineage(code, valid_from, valid_to, id) as materialized (
+  select * from unnest(%(codes)s::text[], %(valid_from)s::date[], %(valid_to)s::date[],
+                       %(communes_today)s::bigint[])
 )"""
 
 # As projected: the commune as named where the name is known, else where the ground lies.
@@ -124,6 +114,7 @@ _TYPED_RELEASE = f"""
 def versions(kind: str, moment: AsOf) -> Source:
     """The records of `kind` as they were true on a day, as known after a decision."""
     own = _AREA if kind == AREA else _RELEASE
+    lineage = commune_lineage()
     return Source(
         clauses=LINEAGE,
         rows=f"(select {_SHARED} {own} {_VERSIONS}) t",
@@ -132,6 +123,10 @@ def versions(kind: str, moment: AsOf) -> Source:
             "on": moment.on,
             "known": moment.known,
             "today": clock.today(),
+            "codes": lineage.codes,
+            "valid_from": lineage.valid_from,
+            "valid_to": lineage.valid_to,
+            "communes_today": lineage.today,
         },
     )
 
