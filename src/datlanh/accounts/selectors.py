@@ -70,16 +70,22 @@ def devices_of(who: Actor) -> QuerySet[Device]:
 
 
 def device_by_secret(secret: str) -> Device | None:
-    """The live phone of that secret, None when unknown, revoked or its user is not active.
+    """The live phone of that secret, None when unknown, revoked or its user is not active."""
+    device = device_known(secret)
+    if device is None or device.revoked_at is not None or not device.user.is_active:
+        return None
+    return device
+
+
+def device_known(secret: str) -> Device | None:
+    """The phone of that secret, revoked ones too; None when there never was one.
 
     Looked up by hash, so the time taken tells nothing about the secret.
     """
     if not secret or len(secret) > SECRET_MAX_CHARS:
         return None
     return (
-        Device.objects.filter(
-            secret_sha256=secret_digest(secret), revoked_at__isnull=True, user__is_active=True
-        )
+        Device.objects.filter(secret_sha256=secret_digest(secret))
         .select_related("user", "organisation", "user__organisation")
         .first()
     )

@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 HEAD_BYTES = 8192  # as much of a file as is looked at
 
 # Whatever their content says, these names are never kept: somebody's computer would run them.
-RUN_BY_NAME = frozenset(
-    "apk app bat bin cmd com cpl dll docm dotm exe hta htm html jar js jse lnk mht mhtml msi msp "
-    "php pif ps1 py reg scr sh shtml so svg svgz swf vb vbe vbs wasm wsf xhtml xht xlsm xltm".split()
-)
+_PROGRAMS = "apk app bat bin cmd com cpl dll exe lnk msi msp pif ps1 py reg scr sh so wasm"
+_SCRIPTS = "hta htm html jar js jse mht mhtml php shtml svg svgz swf vb vbe vbs wsf xhtml xht"
+_MACROS = "docm dotm xlsm xltm"
+RUN_BY_NAME = frozenset(f"{_PROGRAMS} {_SCRIPTS} {_MACROS}".split())
 _FIXED = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -71,15 +71,19 @@ def kind_of(head: bytes, name: str) -> str | None:
     ending = PurePosixPath(name).suffix.lstrip(".").lower()
     if ending in RUN_BY_NAME:
         return None
-    for mark, media_type in _FIXED:
-        if head.startswith(mark):
-            return media_type
+    fixed = next((kind for mark, kind in _FIXED if head.startswith(mark)), None)
+    if fixed:
+        return fixed
     if head[4:8] == b"ftyp":
         return _FTYP.get(head[8:12], "video/mp4")
     if head.startswith(b"RIFF"):
         return _RIFF.get(head[8:12])
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return None if _PROGRAM_IN_ZIP.search(head) else _ZIPPED.get(ending, "application/zip")
+    return _plain_kind(head, ending)
+
+
+def _plain_kind(head: bytes, ending: str) -> str | None:
     if ending in _BY_NAME:
         mark, media_type = _BY_NAME[ending]
         return media_type if head.startswith(mark) else None

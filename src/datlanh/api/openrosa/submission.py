@@ -1,0 +1,155 @@
+"""`submission`: a report with its files, in one part or several."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+
+from datlanh.accounts.acting import acting
+from datlanh.api.openrosa.answers import BROKEN_BODY, TooLargeError, language_of, message, openrosa
+from datlanh.api.openrosa.callers import Caller
+from datlanh.intake.instance import MAX_BYTES
+from datlanh.intake.instance import TOO_LARGE as XML_TOO_LARGE
+from datlanh.intake.services.receiving import Incoming, Receipt, report_receive
+from datlanh.kernel.errors import UnreadableError
+from datlanh.kernel.text import Text
+
+XML_PART = "xml_submission_file"
+COPY_BYTES = 256 * 1024
+
+TOO_LARGE = Text(
+    "Gói gửi lên lớn hơn {limit} MB; hãy bớt hoặc thu nhỏ ảnh và tệp.",
+    "What was sent is larger than {limit} MB; send fewer or smaller photos and files.",
+)
+NO_XML = Text(
+    "Gói gửi lên không có báo cáo (thiếu phần xml_submission_file).",
+    "What was sent holds no report (no part xml_submission_file).",
+)
+TAKEN = Text(
+    "Đã nhận báo cáo. Số tiếp nhận: {receipt}.", "Report received. Receipt number: {receipt}."
+)
+KNOWN = Text(
+    "Báo cáo này đã được nhận trước đó. Số tiếp nhận: {receipt}.",
+    "This report was received before. Receipt number: {receipt}.",
+)
+MORE_FILES = Text(
+    "Đã nhận thêm tệp cho báo cáo {receipt}.", "More files received for report {receipt}."
+)
+UNKNOWN_FORM = Text(
+    "Trung tâm chưa có phiên bản mẫu này; báo cáo được giữ lại và đánh dấu.",
+    "The centre does not have this form version; the report is kept and flagged.",
+)
+RETIRED_FORM = Text(
+    "Phiên bản mẫu này đã ngừng dùng; báo cáo được giữ lại và đánh dấu. Hãy cập nhật mẫu.",
+    "This form version is retired; the report is kept and flagged. Update the form.",
+)
+
+
+@openrosa("POST", "HEAD", "GET")
+def submission(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Take a report in (201), or say that it is known (202). HEAD tells what is accepted (204)."""
+    here = request.build_absolute_uri(request.path)
+    if request.method != "POST":
+        return HttpResponse(status=204, headers={"Location": here})
+    xml, attachments = read_body(request)
+    with acting(caller.user, via="openrosa", origin=caller.origin):
+        receipt = report_receive(
+            xml=xml,
+            by=caller.user,
+            organisation=caller.organisation,
+            channel="openrosa",
+            device=caller.device,
+            attachments=attachments,
+        )
+    language = language_of(request, caller)
+    answer = message(201 if receipt.is_new else 202, told(receipt, language), language=language)
+    answer["Location"] = here
+    return answer
+
+
+def told(receipt: Receipt, language: str) -> str:
+    """What the sender reads: the receipt number, and what was not as it should be."""
+    report = receipt.report
+    first = TAKEN if receipt.is_new else MORE_FILES if receipt.added_files else KNOWN
+    lines = [first.say(language, receipt=report.receipt)]
+    if receipt.is_new and report.form_version is None:
+        lines.append(UNKNOWN_FORM.say(language))
+    elif receipt.is_new and report.form_version is not None and report.form_version.retired_at:
+        lines.append(RETIRED_FORM.say(language))
+    lines += [refused.say(language) for refused in receipt.refused]
+    return " ".join(lines)
+
+
+def read_body(request: HttpRequest) -> tuple[bytes, list[Incoming]]:
+    """The report and its files; nothing of a request that is too large is read.
+
+    Raises:
+        TooLargeError: the request or the report in it is larger than the house takes.
+        UnreadableError: there is no report in it.
+    """
+    if _length(request) > settings.SUBMISSION_MAX_BYTES:
+        raise _too_large()
+    if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
+        _spool(request)
+    if request.content_type != "multipart/form-data":
+        if request.content_type in ("text/xml", "application/xml"):
+            return request.read(MAX_BYTES + 1), []
+        raise UnreadableError(NO_XML, code="no_report")
+    parts = [(field, file) for field, files in request.FILES.lists() for file in files]
+    xml: bytes | None = None
+    attachments: list[Incoming] = []
+    for field, file in parts:
+        if field == XML_PART and xml is None:
+            xml = _xml(file)
+        else:
+            attachments.append(_incoming(field, file))
+    if xml is None and (sent := request.POST.get(XML_PART)):
+        xml = sent.encode("utf-8", "surrogatepass")
+    if xml is None:
+        raise UnreadableError(NO_XML, code="no_report")
+    return xml, attachments
+
+
+def _xml(file: UploadedFile[Any]) -> bytes:
+    size = file.size or 0
+    if size > MAX_BYTES:
+        raise UnreadableError(XML_TOO_LARGE, code="too_large", size=size, limit=MAX_BYTES)
+    content: bytes = file.read()
+    return content
+
+
+def _incoming(field: str, file: UploadedFile[Any]) -> Incoming:
+    name = file.name or field
+    return Incoming(name, file.content_type or "", file.chunks(), file.size or 0)
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        raise UnreadableError(BROKEN_BODY) from None
+
+
+def _too_large() -> TooLargeError:
+    return TooLargeError(TOO_LARGE, limit=settings.SUBMISSION_MAX_BYTES // 1024 // 1024)
+
+
+def _spool(request: HttpRequest) -> None:
+    """Bring a chunked body, whose length nobody knows, to disk: Django reads by length only."""
+    source: Any = request.META.get("wsgi.input")
+    # Closed with the request, by `_stream`'s end of life.
+    body: Any = tempfile.TemporaryFile()  # noqa: SIM115
+    size = 0
+    while chunk := source.read(COPY_BYTES):
+        size += len(chunk)
+        if size > settings.SUBMISSION_MAX_BYTES:
+            body.close()
+            raise _too_large()
+        body.write(chunk)
+    body.seek(0)
+    request.META["CONTENT_LENGTH"] = str(size)
+    request._stream = body  # where Django reads the body from

@@ -1,0 +1,192 @@
+"""Vector tiles of the register (MVT 2.1), cut by the database within a scope and a filter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection
+
+from datlanh.accounts.scope import Scope
+from datlanh.hazards.selectors import AreaFilter, RecordFilter, ReleaseFilter, Rows, rows
+from datlanh.register.selectors import AsOf
+
+MAX_ZOOM = 20
+POLYGONS_FROM = 10  # below, an area is a disc; at this zoom it is both
+POINTS_FROM = 13
+EXTENT = 4096  # the tile's own units across
+BUFFER = 64  # units kept around it, so that lines do not end at its edge
+MAX_BYTES = 500_000
+COARSENESS = (1.0, 4.0, 16.0)  # times one unit: what simplification may move a line by
+WORLD_M = 40_075_016.68  # once round the equator, EPSG:3857
+
+# The box of the tile with its buffer in WGS 84: constants for the planner, so the index is used.
+_ENVELOPE = "st_tileenvelope(%(z)s, %(x)s, %(y)s)"
+_BOX = (
+    f"st_transform(st_tileenvelope(%(z)s, %(x)s, %(y)s, margin => {BUFFER / EXTENT}::float8), 4326)"
+)
+_GEOM = "st_asmvtgeom({shape}, " + _ENVELOPE + f", {EXTENT}, {BUFFER}, true) as geom"
+_ORGANISATION = (
+    "(select o.key from organisations_organisation o where o.id = t.organisation_id)"
+    " as organisation"
+)
+_AREA = (
+    "t.record_id::text as id, t.local_id, t.area_type as kind, t.public_status as status, "
+    f"{_ORGANISATION}, round(coalesce(t.area_m2, t.area_reported_m2))::bigint as area_m2"
+)
+_RELEASE = (
+    "t.record_id::text as id, t.local_id, t.release_type, t.reported_status as status, "
+    f"t.end_date::text as end_date, {_ORGANISATION}, round(t.area_m2)::bigint as area_m2"
+)
+
+
+Params = dict[str, Any]
+Sql = tuple[str, Params]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which tile, and by how many of its units lines may be simplified."""
+
+    z: int
+    x: int
+    y: int
+    coarse: float = 1.0
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is such a tile."""
+        return 0 <= self.z <= MAX_ZOOM and max(self.x, self.y) < 2**self.z
+
+    @property
+    def tolerance_m(self) -> float:
+        """How far a line may move, in metres of EPSG:3857."""
+        return self.coarse * WORLD_M / float(2**self.z) / EXTENT
+
+    @property
+    def params(self) -> Params:
+        """The values of the tile's own marks."""
+        return {"z": self.z, "x": self.x, "y": self.y, "tolerance": self.tolerance_m}
+
+
+def area_tile(z: int, x: int, y: int, scope: Scope, filter: AreaFilter) -> bytes:
+    """One tile, at most about 500 kB.
+
+    Layers: `areas` (id, local_id, kind, status, organisation, area_m2) and `releases` (id,
+    local_id, release_type, status, end_date, organisation, area_m2) from zoom 10; `area_points`
+    with the areas' attributes up to zoom 10, beyond it for areas without an outline;
+    `points` (id, kind "evidence" or "item", local_id, label, quantity) from zoom 13. Where a
+    filter looks at the past, everything comes from the versions.
+
+    Raises:
+        ValueError: there is no such tile.
+    """
+    place = Place(z, x, y)
+    if not place.is_there:
+        raise ValueError(f"no tile {z}/{x}/{y}")
+    moment = filter.asof if filter.is_past else None
+    areas = rows(scope, filter, moment)
+    if z < POLYGONS_FROM:
+        return _layer(place, "area_points", _centres(areas, outlined=True))
+    released = rows(scope, releases_of(filter), moment)
+    spots = _layer(place, "area_points", _centres(areas, outlined=z == POLYGONS_FROM))
+    if z >= POINTS_FROM:
+        spots += _layer(place, "points", _points(areas, released, moment))
+    tile = spots
+    for coarse in COARSENESS:
+        rougher = replace(place, coarse=coarse)
+        drawn = _layer(rougher, "areas", _outlines(areas, _AREA))
+        drawn += _layer(rougher, "releases", _outlines(released, _RELEASE))
+        tile = drawn + spots
+        if len(tile) <= MAX_BYTES:
+            return tile
+    # Too many to draw at any roughness: discs, as below zoom 10.
+    discs = _layer(place, "area_points", _centres(areas, outlined=True))
+    return discs if len(discs) < len(tile) else tile
+
+
+def _outlines(found: Rows, attributes: str) -> Sql:
+    shape = "st_simplify(st_transform(t.outline, 3857), %(tolerance)s, true)"
+    columns = f"{attributes}, {_GEOM.format(shape=shape)}"
+    return found.select(columns, f"and t.outline && {_BOX}"), dict(found.params)
+
+
+def _centres(found: Rows, *, outlined: bool) -> Sql:
+    """Areas as points: all of them, or only those nobody has drawn."""
+    where = f"t.outline is null and t.position && {_BOX}"
+    centre = "t.position"
+    if outlined:
+        where = f"(t.outline && {_BOX} or ({where}))"
+        # Below zoom 10 the middle of an area and a point on it are one pixel.
+        centre = "coalesce(st_centroid(t.outline), t.position)"
+    shape = f"st_transform({centre}, 3857)"
+    return found.select(f"{_AREA}, {_GEOM.format(shape=shape)}", f"and {where}"), dict(found.params)
+
+
+def _points(areas: Rows, released: Rows, moment: AsOf | None) -> Sql:
+    """Evidence and items of the areas and releases that pass."""
+    parts: list[str] = []
+    params: Params = {}
+    for found, prefix in ((areas, "a_"), (released, "r_")):
+        columns = "t.record_id, t.local_id" + (", t.lists" if moment else "")
+        inner, own = _prefixed(found.select(columns), dict(found.params), prefix)
+        params |= own
+        parts += [text.format(inner=inner, box=_BOX) for text in (_THEN if moment else _NOW)]
+    shape = _GEOM.format(shape="st_transform(p.position, 3857)")
+    return _ALL_POINTS.format(shape=shape, parts=" union all ".join(parts)), params
+
+
+_NOW = (
+    """
+select 'e' || p.id as id, 'evidence' as kind, t.local_id, p.point_id as label,
+       null::int as quantity, p.position
+  from ({inner}) t join hazards_evidencepoint p on p.record_id = t.record_id
+ where p.position && {box}
+""",
+    """
+select 'i' || p.id as id, 'item' as kind, t.local_id,
+       coalesce(nullif(p.model, ''), p.category) as label, p.quantity, p.position
+  from ({inner}) t join hazards_ordnanceitem p on p.record_id = t.record_id
+ where p.position && {box}
+""",
+)
+_THEN = (
+    """
+select 'w' || w.id as id,
+       case w.list when 'ordnance_items' then 'item' else 'evidence' end as kind, t.local_id,
+       coalesce(w.values->>'point_id', nullif(w.values->>'model', ''), w.values->>'category', '')
+         as label,
+       (w.values->>'quantity')::int as quantity, w.shape as position
+  from ({inner}) t join register_row w on w.record_id = t.record_id
+   and w.list in ('evidence_points', 'ordnance_items')
+   and t.lists->w.list @> to_jsonb(w.report_id)
+ where w.shape && {box} and geometrytype(w.shape) = 'POINT'
+""",
+)
+_ALL_POINTS = "select p.id, p.kind, p.local_id, p.label, p.quantity, {shape} from ({parts}) p"
+_CUT = """
+select st_asmvt(f, %(layer)s, {extent}, 'geom') from ({features}) f where f.geom is not null
+"""
+
+
+def _layer(place: Place, name: str, query: Sql) -> bytes:
+    text, params = query
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CUT.format(extent=EXTENT, features=text), params | place.params | {"layer": name}
+        )
+        (tile,) = cursor.fetchone()
+    return bytes(tile or b"")
+
+
+def releases_of(filter: AreaFilter) -> ReleaseFilter:
+    """What areas are narrowed by and releases have too."""
+    shared = {f: getattr(filter, f) for f in RecordFilter.__dataclass_fields__ if f != "month"}
+    return ReleaseFilter(**shared)
+
+
+def _prefixed(text: str, params: Params, prefix: str) -> Sql:
+    """The same statement with its marks renamed, so that two fit into one."""
+    renamed = re.sub(r"%\((\w+)\)s", rf"%({prefix}\1)s", text)
+    return renamed, {f"{prefix}{name}": value for name, value in params.items()}
