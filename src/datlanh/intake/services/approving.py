@@ -11,6 +11,7 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
+from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.services.checking import answers_now
 from datlanh.intake.services.moves import (
     UNKNOWN_FORM,
@@ -78,29 +79,13 @@ def report_approve(
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
     step = step_of(report, by, note)
     REVIEW.check("approve", report, report.state, step)
-    if report.form_version is None:
-        raise DomainError(UNKNOWN_FORM)
-    mapping = report.form_version.mapping
-    if not report.record_local_id:
-        raise DomainError(NO_ID)
-    try:
-        claims, rows = claims_of(mapping, answers_now(report))
-    except ValueError as error:
-        raise DomainError(UNDATED, code="undated") from error
-    touched = records_touched(report, record_id)
-    locked = {r.pk: r for r in register.records_lock(touched)}
-    record = locked.get(record_id) if record_id else None
-    if record_id and record is None:
-        raise Record.DoesNotExist
-    if record is not None and record.kind != mapping.record_kind:
-        raise DomainError(WRONG_KIND)
-    chosen = dict(choices or {})
-    if record is None:
-        if Record.objects.filter(local_id=report.record_local_id).exists():
-            raise ConflictError(ID_TAKEN, code="id_taken", local_id=report.record_local_id)
-        number_use(local_id=report.record_local_id, organisation=report.organisation, by=by)
+    claims, rows = _promised(report)
+    locked = {r.pk: r for r in register.records_lock(records_touched(report, record_id))}
+    record = _target(report, record_id, locked)
+    if record is not None:
+        _settle(report, record, claims, dict(choices or {}), by)
     else:
-        _settle(report, record, claims, chosen, by)
+        number_use(local_id=report.record_local_id, organisation=report.organisation, by=by)
     decision = register.decision_add(
         kind="approved",
         by=by,
@@ -115,19 +100,52 @@ def report_approve(
         },
     )
     if record is None:
-        record = Record.objects.create(
-            id=decision.record_id,
-            kind=mapping.record_kind,
-            local_id=report.record_local_id,
-            organisation_id=report.organisation_id,
-            created_seq=decision.seq,
-        )
-        locked[record.pk] = record
+        record = locked[Record.id_from(decision.seq)] = _record_new(report, decision.seq)
     report.record_id, report.approved_once = record.pk, True
     report_move(report, "approve", step, by=by, decision=decision.seq, record=str(record.pk))
     register.claims_put(report_id=report.pk, record=record, claims=claims, rows=rows)
     refold(locked.values(), decision.seq)
     return report
+
+
+def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.NewRow]]:
+    """What the report says, if it can enter the register at all."""
+    if report.form_version is None:
+        raise DomainError(UNKNOWN_FORM)
+    if not report.record_local_id:
+        raise DomainError(NO_ID)
+    try:
+        return claims_of(mapping_of(report.form_version.pk), answers_now(report))
+    except ValueError as error:
+        raise DomainError(UNDATED, code="undated") from error
+
+
+def _target(report: Report, record_id: UUID | None, locked: Mapping[UUID, Record]) -> Record | None:
+    """The locked record to bind to; None for a new one."""
+    if record_id is None:
+        return None
+    record = locked.get(record_id)
+    if record is None:
+        raise Record.DoesNotExist
+    if report.form_version is None or record.kind != report.form_version.record_kind:
+        raise DomainError(WRONG_KIND)
+    return record
+
+
+def _record_new(report: Report, seq: int) -> Record:
+    """The record that decision `seq` creates. Called under the decision lock.
+
+    Asked here and not earlier: only now can nobody else be creating the same id.
+    """
+    if Record.objects.filter(local_id=report.record_local_id).exists():
+        raise ConflictError(ID_TAKEN, code="id_taken", local_id=report.record_local_id)
+    return Record.objects.create(
+        id=Record.id_from(seq),
+        kind=report.form_version.record_kind if report.form_version else "",
+        local_id=report.record_local_id,
+        organisation_id=report.organisation_id,
+        created_seq=seq,
+    )
 
 
 def conflicts_with(

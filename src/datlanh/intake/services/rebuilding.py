@@ -17,7 +17,7 @@ from datlanh.kernel.actor import Actor
 from datlanh.register import canonical
 from datlanh.register import services as register
 from datlanh.register.models import Claim, Record, Row, Version
-from datlanh.register.projection import Current
+from datlanh.register.projection import Current, ListRow
 
 LOCK = register.DECISION_LOCK
 
@@ -126,7 +126,7 @@ def _typed(one: Expected, newest: Version) -> tuple[dict[str, Any], dict[Any, li
     projector = PROJECTORS[one.record.kind]
     lists = {
         name: [
-            register.ListRow(pk, r.number, r.values, register.geometry_of(r.shape))
+            ListRow(pk, r.number, r.values, register.geometry_of(r.shape))
             for pk in sorted(reports)
             for r in one.rows.get(pk, [])
             if r.list == name

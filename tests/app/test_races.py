@@ -1,0 +1,124 @@
+"""Two people at once: one decides, the other is told; numbers never skip, nothing counts twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.hazards.models import HazardousArea
+from datlanh.intake.models import Report
+from datlanh.intake.services.rebuilding import register_verify
+from datlanh.intake.services.receiving import report_receive
+from datlanh.kernel.errors import DomainError
+from datlanh.register.models import Decision
+from support.reports import approved, cha, demo_cast, received, sent, verified
+
+pytestmark = pytest.mark.usefixtures("fresh_db")
+
+
+def together(*actions: Callable[[], Any]) -> list[Any]:
+    """Run the actions at the same moment, each on its own connection; results or exceptions."""
+    gate = threading.Barrier(len(actions))
+    results: list[Any] = [None] * len(actions)
+
+    def run(place: int, action: Callable[[], Any]) -> None:
+        try:
+            gate.wait(timeout=20)
+            results[place] = action()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connections["default"].close()
+
+    threads = [threading.Thread(target=run, args=(i, a)) for i, a in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+def assert_register_equal() -> None:
+    with acting(SYSTEM):
+        assert register_verify().differences == []
+
+
+def test_of_two_reviewers_one_decides_and_the_other_is_told():
+    cast = demo_cast()
+    report = verified(received(cha(1), by=cast["renew.hientruong"]), by=cast["renew"])
+    results = together(
+        *(lambda who=who: approved(report, by=cast[who]) for who in ("kiemtra1", "kiemtra2"))
+    )
+    refused = [r for r in results if isinstance(r, DomainError)]
+    assert len(refused) == 1, results
+    assert "approved" in str(refused[0]) or "Approve" in str(refused[0])
+    assert Decision.objects.filter(kind="approved").count() == 1
+    assert_register_equal()
+
+
+def test_decisions_made_at_once_are_numbered_without_gaps_in_commit_order():
+    cast = demo_cast()
+    reports = [
+        verified(received(cha(n), by=cast["renew.hientruong"]), by=cast["renew"])
+        for n in range(1, 7)
+    ]
+    before = Decision.objects.count()
+    results = together(*(lambda r=r: approved(r, by=cast["kiemtra2"]) for r in reports))
+    assert not [r for r in results if isinstance(r, Exception)], results
+    decisions = list(Decision.objects.order_by("seq").values_list("seq", "at"))
+    assert [seq for seq, _ in decisions] == list(range(1, before + 7))
+    assert [at for _, at in decisions] == sorted(at for _, at in decisions)
+    assert HazardousArea.objects.count() == 6
+    assert_register_equal()
+
+
+def test_updates_of_one_record_at_once_all_count():
+    cast = demo_cast()
+    first = approved(
+        verified(received(cha(1, days_ago=30), by=cast["renew.hientruong"]), by=cast["renew"]),
+        by=cast["kiemtra2"],
+    )
+    updates = [
+        verified(received(cha(1, days_ago=d), by=cast["renew.hientruong"]), by=cast["renew"])
+        for d in (9, 8, 7, 6)
+    ]
+    results = together(
+        *(lambda r=r: approved(r, by=cast["kiemtra2"], record_id=first.record_id) for r in updates)
+    )
+    assert not [r for r in results if isinstance(r, Exception)], results
+    assert HazardousArea.objects.get(pk=first.record_id).reports == 5
+    assert_register_equal()
+
+
+def test_one_instance_sent_twice_at_once_is_one_report():
+    cast = demo_cast()
+    by = cast["renew.hientruong"]
+    xml = sent(cha(1), "uuid:11111111-2222-3333-4444-555555555555")
+
+    def send():
+        with acting(by, via="openrosa"):
+            return report_receive(xml=xml, by=by, organisation=by.organisation, channel="openrosa")
+
+    results = together(*[send] * 5)
+    assert not [r for r in results if isinstance(r, Exception)], results
+    assert Report.objects.count() == 1
+    assert sum(r.is_new for r in results) == 1
+
+
+def test_two_reports_claiming_one_new_id_make_one_record():
+    cast = demo_cast()
+    reports = [
+        verified(received(cha(1, days_ago=d), by=cast["renew.hientruong"]), by=cast["renew"])
+        for d in (9, 5)
+    ]
+    results = together(*(lambda r=r: approved(r, by=cast["kiemtra2"]) for r in reports))
+    refused = [r for r in results if isinstance(r, Exception)]
+    assert len(refused) == 1, results
+    assert isinstance(refused[0], DomainError), refused
+    assert HazardousArea.objects.count() == 1
+    assert_register_equal()
