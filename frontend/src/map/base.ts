@@ -90,8 +90,9 @@ export async function sheet({ box, data, sources, layers, over, options }: Wish)
   map.keyboard.disableRotation();
   const paint = (change: boolean) => {
     for (const [name, { data: image, pixelRatio }] of Object.entries(images(tokens()))) {
-      if (change && map.hasImage(name)) map.updateImage(name, image);
-      else if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio });
+      // Not updateImage: it leaves a pattern's border pixels as they were, and they show as a grid.
+      if (change && map.hasImage(name)) map.removeImage(name);
+      if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio });
     }
   };
   map.on("styleimagemissing", () => paint(false));
@@ -101,6 +102,8 @@ export async function sheet({ box, data, sources, layers, over, options }: Wish)
   const restyle = () => { paint(true); map.setStyle(style(), { diff: true }); };
   document.addEventListener("datlanh:theme", restyle);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
+  // Paper is always light: on the way to the printer the tokens have changed, and so must the drawing.
+  matchMedia("print").addEventListener("change", () => { restyle(); map.resize(); map.redraw(); });
   return { map, restyle };
 }
 

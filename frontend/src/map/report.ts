@@ -17,6 +17,10 @@ export async function reportMap(box: HTMLElement): Promise<void> {
     box, data, layers: reportLayers, sources: { report: { type: "geojson", data: report } },
     options: { bounds: (bounds ?? [105.6, 16.2, 107.6, 18.2]) as Box, fitBoundsOptions: fit, canvasContextAttributes: { preserveDrawingBuffer: true } },
   });
+  // A pane that changes its size (or goes to paper) shows the whole again, until somebody moves the map.
+  let moved = false;
+  map.on("movestart", (event) => { moved ||= !!(event as { originalEvent?: Event }).originalEvent; });
+  map.on("resize", () => { if (!moved && bounds) map.fitBounds(bounds, fit); });
   box.addEventListener("click", (event) => {
     if ((event.target as Element).closest("[data-zoom=all]") && bounds) map.fitBounds(bounds, fit);
   });

@@ -41,7 +41,7 @@ def say(value: object) -> str:
 @register.filter
 def num(value: float | None, places: int | None = None) -> str:
     """`61947.2` → `61.947,2`; `value|num:1` fixes the decimals."""
-    return NOTHING if value in (None, "") else number(value, _language(), places)  # type: ignore[arg-type]
+    return NOTHING if value is None else number(value, _language(), places)
 
 
 @register.filter
@@ -167,7 +167,8 @@ def ledger(
 
     areas = {name: max(area(name), 0.0) for name in words.LAND}
     total = sum(areas.values())
-    rows, x = [], 0.0
+    rows: list[dict[str, Any]] = []
+    x = 0.0
     for name, value in areas.items():
         share = value / total if total else 0.0
         rows.append(
