@@ -96,12 +96,21 @@ def seed(stamps: Stamps, identity: str) -> None:
         if name in there:
             with step(f"{name} {verb}ed"):
                 call_command(name, verb, verbosity=0, stdout=io.StringIO())
-    if "forms" in there and any(Path(settings.FORMS_ROOT).iterdir()):
+    if publish_forms(Path(settings.FORMS_ROOT)):
+        stamps.put("seeds", value)
+
+
+def publish_forms(folder: Path) -> bool:
+    """Publish the workbooks of a folder; a refused one is told and the published ones stand."""
+    from django.core.management import CommandError, call_command
+
+    try:
         with step("forms published"):
-            call_command(
-                "forms", "publish", str(settings.FORMS_ROOT), verbosity=0, stdout=io.StringIO()
-            )
-    stamps.put("seeds", value)
+            call_command("forms", "publish", str(folder), verbosity=0, stdout=io.StringIO())
+    except CommandError as refusal:
+        say(f"✗ a form was not published, those published before go on: {refusal}")
+        return False
+    return True
 
 
 def fill_demo(stamps: Stamps, identity: str) -> None:
