@@ -71,7 +71,7 @@ interface Wish {
 export async function sheet({ box, data, sources, layers, over, options }: Wish): Promise<Sheet> {
   setWorkerUrl(box.dataset.worker ?? new URL("map-worker.js", import.meta.url).href);
   // Both subsets, before the first glyph: a glyph drawn too early stays in the fallback face.
-  await document.fonts.load(`24px "${FONT[0]}"`, "aĐạ").catch(() => undefined);
+  await document.fonts.load(`500 24px "${FONT[0]}"`, "aĐạ").catch(() => undefined);
   const known = data.features.some((f) => f.properties?.kind === "sea" || f.properties?.kind === "land");
   const style = (): StyleSpecification => {
     const t = tokens();

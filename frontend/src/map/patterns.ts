@@ -50,18 +50,21 @@ const WHITE = "rgba(255,255,255,.62)";
 const DARK = "#16211d";
 type Fill = (pen: Pen, size: number) => void;
 
-function fills(t: Tokens): Record<string, Fill> {
-  const remaining: Fill = (pen, size) => { ground(pen, size, t["remaining-fill"]); hatch(pen, size, WHITE, 2); };
+const nothing: Fill = () => undefined;
+
+/** The marks alone: on the map their ground is a fill of its own. */
+function marks(t: Tokens): Record<string, Fill> {
+  const remaining: Fill = (pen, size) => hatch(pen, size, WHITE, 2);
   return {
     open: remaining,
     remaining,
     sha: (pen, size) => hatch(pen, size, t["remaining-fill"], 2),
-    ongoing: (pen, size) => { ground(pen, size, t["ongoing-fill"]); dots(pen, size, DARK, 1.1, [[.25, .25], [.75, .75]]); },
-    suspended: (pen, size) => { ground(pen, size, t["suspended-fill"]); bars(pen, size, "rgba(255,255,255,.6)", 1.6, true); },
-    closed: (pen, size) => ground(pen, size, t["closed-fill"]),
-    cleared: (pen, size) => ground(pen, size, t["cleared-fill"]),
-    reduced: (pen, size) => { ground(pen, size, t["reduced-fill"]); dots(pen, size, "#0b2f29", 1.1, [[.5, .5]]); },
-    cancelled: (pen, size) => { ground(pen, size, t["cancelled-fill"]); bars(pen, size, "rgba(35,64,91,.55)", 1, false); },
+    ongoing: (pen, size) => dots(pen, size, DARK, 1.1, [[.25, .25], [.75, .75]]),
+    suspended: (pen, size) => bars(pen, size, "rgba(255,255,255,.6)", 1.6, true),
+    closed: nothing,
+    cleared: nothing,
+    reduced: (pen, size) => dots(pen, size, "#0b2f29", 1.1, [[.5, .5]]),
+    cancelled: (pen, size) => bars(pen, size, "rgba(35,64,91,.55)", 1, false),
     reported: (pen, size) => hatch(pen, size, t["cha-edge"], 1.2),
   };
 }
@@ -119,18 +122,18 @@ function box(name: "red" | "yellow" | "blue" | "green" | "grey", t: Tokens): Dra
   });
 }
 
-/** Every image the styles name: `fill-…`, `dot-…`, `finding-…`, `box-…`, `item`. */
+/** Every image the styles name: `fill-…`, `dot-…`, `finding-…`, `box-…`. */
 export function images(t: Tokens): Record<string, Drawn> {
   const all: Record<string, Drawn> = {};
-  for (const [name, fill] of Object.entries(fills(t))) {
-    all[`fill-${name}`] = canvas(SIZES[name] ?? 8, fill);
-    all[`dot-${name}`] = disc(fill, t, name === "sha");
+  for (const [name, mark] of Object.entries(marks(t))) {
+    all[`fill-${name}`] = canvas(SIZES[name] ?? 8, mark);
+    const colour = t[`${name}-fill` as keyof Tokens];
+    all[`dot-${name}`] = disc((pen, size) => { if (colour) ground(pen, size, colour); mark(pen, size); }, t, name === "sha");
   }
   const edge = t["map-halo"];
   all["finding-block"] = shape(22, "M5 .8h6L15.2 5v6L11 15.2H5L.8 11V5z", t.block, t["block-ink"], "M4.6 8h6.8", edge);
   all["finding-warn"] = shape(22, "M8 .9 15.6 14.6H.4z", t.warn, t["warn-ink"], "M8 6v3.6M8 12.2v.1", edge);
   all["finding-info"] = shape(22, "M8 .6a7.4 7.4 0 1 0 .01 0z", t.info, t["info-ink"], "M8 7.4v4M8 4.5v.1", edge);
-  all["item"] = shape(16, "M8 1 15 8 8 15 1 8z", "#ffffff", DARK, "M8 8v.1", DARK);
   for (const name of ["red", "yellow", "blue", "green", "grey"] as const) all[`box-${name}`] = box(name, t);
   return all;
 }

@@ -1,6 +1,6 @@
 // The register's map: vector tiles, layers that are the legend, hover, choice and the feature's card.
 import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
-import { english, extent, ground, sheet, withQuery } from "./base";
+import { english, extent as around, ground, sheet, withQuery } from "./base";
 import type { Box } from "./base";
 import { STATUSES, registerLayers, selectionLayers } from "./styles";
 
@@ -10,14 +10,14 @@ const KINDS: Record<string, string> = { areas: "area", area_points: "area", rele
 const LAYERS_OF: Record<string, string[]> = { area: ["areas", "area_points"], release: ["releases"], point: ["points"] };
 const TOUCHABLE = ["points", "releases-fill", "areas-fill", "areas-sha", "discs"];
 const SWITCHED: Record<string, string[]> = {
-  releases: ["releases-fill", "releases-line"], points: ["points"], communes: ["communes"], labels: ["labels", "area-names"],
+  releases: ["releases-ground", "releases-fill", "releases-line"], points: ["points", "points-items"], communes: ["communes"], labels: ["labels", "area-names"],
 };
 
 export async function registerMap(box: HTMLElement): Promise<void> {
   const { dataset } = box;
   const still = dataset.still !== undefined;
   const data = await ground(dataset.basemap);
-  const bounds = (dataset.bounds?.split(",").map(Number) as Box | undefined) ?? extent(data, (p) => p.kind === "province") ?? [105.6, 16.2, 107.6, 18.2];
+  const bounds = (dataset.bounds?.split(",").map(Number) as Box | undefined) ?? around(data, (p) => p.kind === "province") ?? [105.6, 16.2, 107.6, 18.2];
   const { map } = await sheet({
     box, data, layers: registerLayers, over: selectionLayers,
     sources: {
@@ -30,7 +30,10 @@ export async function registerMap(box: HTMLElement): Promise<void> {
   });
   layers(box, map);
   if (matchMedia("(max-width: 700px)").matches) box.querySelector("details[data-layers]")?.removeAttribute("open");
-  if (dataset.legend) void counts(box, withQuery(dataset.legend));
+  if (dataset.legend) void counts(box, withQuery(dataset.legend)).then((found) => {
+    // A filtered map opens on what it shows, unless the address says where to look.
+    if (found && location.search && !location.hash.includes("map=") && !still) map.fitBounds(found, { padding: 60, maxZoom: 15, animate: false });
+  });
   if (still) return;
   hover(box, map);
   choosing(box, map);
@@ -48,7 +51,7 @@ function layers(box: HTMLElement, map: MapLibre): void {
     const suspected = ["==", ["downcase", ["to-string", ["get", "kind"]]], "sha"];
     const states = ["in", ["get", "status"], ["literal", shown]];
     const both = (is: boolean) => ["all", states, is ? suspected : ["!", suspected]] as never;
-    for (const id of ["areas-fill", "areas-line"]) map.setFilter(id, both(false));
+    for (const id of ["areas-ground", "areas-fill", "areas-line"]) map.setFilter(id, both(false));
     for (const id of ["areas-sha", "areas-line-sha"]) map.setFilter(id, both(true));
     map.setFilter("discs", states as never);
     map.setFilter("area-names", states as never);
@@ -62,16 +65,16 @@ function layers(box: HTMLElement, map: MapLibre): void {
   apply();
 }
 
-async function counts(box: HTMLElement, address: string): Promise<void> {
+async function counts(box: HTMLElement, address: string): Promise<Box | null> {
   const answer = await fetch(address, { headers: { Accept: "application/json" } });
-  if (!answer.ok) return;
-  const body = (await answer.json()) as { counts?: Record<string, number> } & Record<string, number>;
-  const found = body.counts ?? body;
+  if (!answer.ok) return null;
+  const { counts: found, extent } = (await answer.json()) as { counts: Record<string, number>; extent?: Box | null };
   const written = new Intl.NumberFormat(english() ? "en" : "vi");
   for (const place of box.querySelectorAll<HTMLElement>("[data-count]")) {
     const n = found[place.dataset.count ?? ""];
     place.textContent = typeof n === "number" ? written.format(n) : "";
   }
+  return extent ?? null;
 }
 
 function at(map: MapLibre, point: { x: number; y: number }, reach = 3): MapGeoJSONFeature | undefined {

@@ -3,14 +3,14 @@
 import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import type { Tokens } from "./tokens";
 
-export const FONT = ["Be Vietnam Pro"];
+export const FONT = ["Be Vietnam Pro Medium"]; // MapLibre reads the weight from the name
 export const STATUSES = ["open", "ongoing", "suspended", "closed"] as const;
 
-/** Below this zoom an area is a disc, above it its outline. */
-export const NEAR = 10.5;
+/** From this zoom an area is its outline; below it, and where nobody drew one, a disc. */
+export const NEAR = 11;
 export const POINTS_FROM = 13;
 
-const text = (t: Tokens) => ({ "text-color": t["map-label"], "text-halo-color": t["map-halo"], "text-halo-width": 1.6 });
+const text = (t: Tokens) => ({ "text-color": t["map-label"], "text-halo-color": t["map-halo"], "text-halo-width": 1.8 });
 
 export function groundLayers(t: Tokens, known: boolean): LayerSpecification[] {
   const is = (kind: string): ExpressionSpecification => ["==", ["get", "kind"], kind];
@@ -40,15 +40,16 @@ const byStatus = (of: (status: string) => string): ExpressionSpecification =>
   ["match", ["get", "status"], ...STATUSES.flatMap((s) => [s, of(s)]), of("open")] as unknown as ExpressionSpecification;
 const suspected: ExpressionSpecification = ["==", ["downcase", ["to-string", ["get", "kind"]]], "sha"];
 const confirmed: ExpressionSpecification = ["!=", ["downcase", ["to-string", ["get", "kind"]]], "sha"];
-const land: ExpressionSpecification = [
-  "case",
-  ["in", "cancel", ["downcase", ["to-string", ["get", "release_type"]]]], "fill-cancelled",
-  ["in", "reduc", ["downcase", ["to-string", ["get", "release_type"]]]], "fill-reduced",
-  "fill-cleared",
-];
+const SOLID = 0.92;
+const says = (part: string): ExpressionSpecification => ["in", part, ["downcase", ["to-string", ["get", "release_type"]]]];
+// Released after technical survey is reduced land (IMAS 07.11); after clearance, cleared.
+const byLand = (of: (land: string) => string): ExpressionSpecification =>
+  ["case", says("cancel"), of("cancelled"), ["any", says("reduc"), says("technical_survey")], of("reduced"), of("cleared")];
 const side: ExpressionSpecification = ["sqrt", ["to-number", ["get", "area_m2"], 0]]; // metres
 // What still has to be done lies above what is done.
 const urgency: ExpressionSpecification = ["match", ["get", "status"], "closed", 0, "open", 1, "suspended", 2, 3];
+const DARK = "#16211d";
+const spot = (radius: number, colour: string) => ({ "circle-radius": radius, "circle-color": colour, "circle-stroke-color": DARK, "circle-stroke-width": 1.5 });
 const hovered = (on: number, off: number): ExpressionSpecification =>
   ["case", ["boolean", ["feature-state", "hover"], false], on, off];
 
@@ -56,30 +57,35 @@ const hovered = (on: number, off: number): ExpressionSpecification =>
 export function registerLayers(t: Tokens): LayerSpecification[] {
   const from = (layer: string) => ({ source: "register", "source-layer": layer });
   return [
-    { id: "areas-fill", type: "fill", ...from("areas"), minzoom: NEAR, filter: confirmed, layout: { "fill-sort-key": urgency }, paint: { "fill-pattern": byStatus((s) => `fill-${s}`), "fill-opacity": 0.92 } },
+    // A plain ground under the pattern: the pattern's tiles meet in the atlas' rounding, the ground does not.
+    { id: "areas-ground", type: "fill", ...from("areas"), minzoom: NEAR, filter: confirmed, layout: { "fill-sort-key": urgency }, paint: { "fill-color": byStatus((s) => t[`${s}-fill` as keyof Tokens]), "fill-opacity": SOLID } },
+    { id: "areas-fill", type: "fill", ...from("areas"), minzoom: NEAR, filter: confirmed, layout: { "fill-sort-key": urgency }, paint: { "fill-pattern": byStatus((s) => `fill-${s}`) } },
     { id: "areas-sha", type: "fill", ...from("areas"), minzoom: NEAR, filter: suspected, paint: { "fill-pattern": "fill-sha" } },
-    { id: "releases-fill", type: "fill", ...from("releases"), minzoom: NEAR, paint: { "fill-pattern": land, "fill-opacity": 0.92 } },
+    { id: "releases-ground", type: "fill", ...from("releases"), minzoom: NEAR, paint: { "fill-color": byLand((l) => t[`${l}-fill` as keyof Tokens]), "fill-opacity": SOLID } },
+    { id: "releases-fill", type: "fill", ...from("releases"), minzoom: NEAR, paint: { "fill-pattern": byLand((l) => `fill-${l}`) } },
     { id: "releases-line", type: "line", ...from("releases"), minzoom: NEAR, paint: { "line-color": t["map-halo"], "line-width": hovered(3, 1.4) } },
     { id: "areas-line", type: "line", ...from("areas"), minzoom: NEAR, filter: confirmed, paint: { "line-color": byStatus((s) => t[`${s}-text` as keyof Tokens]), "line-width": hovered(3.5, 1.6) } },
     { id: "areas-line-sha", type: "line", ...from("areas"), minzoom: NEAR, filter: suspected, paint: { "line-color": t["sha-edge"], "line-width": hovered(3.5, 1.6), "line-dasharray": [3, 2] } },
     {
-      id: "discs", type: "symbol", ...from("area_points"), maxzoom: NEAR,
+      id: "discs", type: "symbol", ...from("area_points"),
       layout: {
         "icon-image": ["case", suspected, "dot-sha", byStatus((s) => `dot-${s}`)],
         "icon-size": ["interpolate", ["linear"], ["zoom"],
           7, ["interpolate", ["linear"], side, 0, 0.14, 700, 0.26, 2500, 0.5],
           8.5, ["interpolate", ["linear"], side, 0, 0.2, 700, 0.42, 2500, 0.8],
-          10, ["interpolate", ["linear"], side, 0, 0.3, 700, 0.7, 2500, 1.3]],
+          10, ["interpolate", ["linear"], side, 0, 0.28, 700, 0.52, 2500, 1.2],
+          11, ["interpolate", ["linear"], side, 0, 0.36, 700, 0.8, 2500, 2]],
         "icon-allow-overlap": true, "icon-ignore-placement": true,
         "symbol-sort-key": urgency,
       },
     },
     {
       id: "points", type: "circle", ...from("points"), minzoom: POINTS_FROM,
-      paint: {
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], POINTS_FROM, hovered(4.5, 2.6), 17, hovered(7, 5)],
-        "circle-color": "#ffffff", "circle-stroke-color": "#16211d", "circle-stroke-width": 1.4,
-      },
+      paint: { ...spot(0, "#ffffff"), "circle-radius": ["interpolate", ["linear"], ["zoom"], POINTS_FROM, hovered(4.5, 2.6), 17, hovered(7, 5)] },
+    },
+    {
+      id: "points-items", type: "circle", ...from("points"), minzoom: 14, filter: ["==", ["get", "kind"], "item"],
+      paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 14, 1, 17, 2], "circle-color": DARK },
     },
     {
       id: "area-names", type: "symbol", ...from("areas"), minzoom: 12.5,
@@ -110,7 +116,8 @@ export function reportLayers(t: Tokens): LayerSpecification[] {
   const land = ["cleared", "reduced", "cancelled", "remaining"];
   return [
     { id: "r-commune", type: "line", source: "report", filter: is("commune"), paint: { "line-color": t["map-edge"], "line-width": 1 } },
-    { id: "r-land", type: "fill", source: "report", filter: ["all", is(...land), polygon], paint: { "fill-pattern": ["concat", "fill-", ["get", "role"]], "fill-opacity": 0.95 } },
+    { id: "r-land-ground", type: "fill", source: "report", filter: ["all", is(...land), polygon], paint: { "fill-color": ["match", ["get", "role"], "cleared", t["cleared-fill"], "reduced", t["reduced-fill"], "cancelled", t["cancelled-fill"], t["remaining-fill"]], "fill-opacity": SOLID } },
+    { id: "r-land", type: "fill", source: "report", filter: ["all", is(...land), polygon], paint: { "fill-pattern": ["concat", "fill-", ["get", "role"]] } },
     { id: "r-land-line", type: "line", source: "report", filter: is(...land), paint: { "line-color": t["map-halo"], "line-width": 1.5 } },
     { id: "r-reported-fill", type: "fill", source: "report", filter: ["all", is("reported"), polygon], paint: { "fill-pattern": "fill-reported", "fill-opacity": 0.45 } },
     { id: "r-register-halo", type: "line", source: "report", filter: is("register"), paint: { "line-color": t["map-halo"], "line-width": 4 } },
@@ -119,15 +126,14 @@ export function reportLayers(t: Tokens): LayerSpecification[] {
     { id: "r-reported", type: "line", source: "report", filter: is("reported"), layout: { "line-join": "round" }, paint: { "line-color": t["cha-edge"], "line-width": 3 } },
     { id: "r-area-halo", type: "line", source: "report", filter: is("area"), layout: { "line-join": "round" }, paint: { "line-color": t["map-halo"], "line-width": 7 } },
     { id: "r-area", type: "line", source: "report", filter: is("area"), layout: { "line-join": "round" }, paint: { "line-color": t.ink, "line-width": 3 } },
-    {
-      id: "r-evidence", type: "circle", source: "report", filter: ["all", is("evidence"), ["!", ["has", "mark"]]],
-      paint: { "circle-radius": 4.5, "circle-color": "#ffffff", "circle-stroke-color": "#16211d", "circle-stroke-width": 1.6 },
-    },
+    // Circles, not icons: an icon's edge may pick up its neighbour in the atlas.
+    { id: "r-evidence", type: "circle", source: "report", filter: ["all", is("evidence"), ["!", ["has", "mark"]]], paint: spot(4.5, "#ffffff") },
     {
       id: "r-box", type: "symbol", source: "report", filter: ["all", is("evidence"), ["has", "mark"]],
       layout: { "icon-image": ["concat", "box-", ["get", "mark"]], "icon-allow-overlap": true, "icon-ignore-placement": true },
     },
-    { id: "r-item", type: "symbol", source: "report", filter: is("item"), layout: { "icon-image": "item", "icon-allow-overlap": true, "icon-ignore-placement": true } },
+    { id: "r-item", type: "circle", source: "report", filter: is("item"), paint: spot(5, "#ffffff") },
+    { id: "r-item-dot", type: "circle", source: "report", filter: is("item"), paint: { "circle-radius": 1.8, "circle-color": DARK } },
     {
       id: "r-label", type: "symbol", source: "report", filter: ["all", ["has", "label"], ["!", is("finding")]],
       layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": 11, "text-anchor": "top", "text-offset": [0, 0.6], "text-optional": true },
