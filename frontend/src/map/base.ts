@@ -97,6 +97,7 @@ export async function sheet({ box, data, sources, layers, over, options }: Wish)
   };
   map.on("styleimagemissing", () => paint(false));
   await new Promise<void>((done) => map.once("style.load", () => { paint(false); done(); }));
+  map.once("idle", () => { box.dataset.ready = ""; }); // everything is drawn: for tests and pictures
   buttons(box, map);
   if (options?.interactive !== false) map.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-right");
   const restyle = () => { paint(true); map.setStyle(style(), { diff: true }); };
