@@ -63,10 +63,10 @@ def test_a_report_travels_to_a_typed_row_with_items(cast):
     assert_equal_to_its_replay()
 
 
-def test_a_record_id_derives_from_the_decision_that_created_it(cast):
+def test_a_record_id_derives_from_the_report_whose_approval_created_it(cast):
     report = entered(cha(1), cast)
     decision = Decision.objects.get(report_id=report.pk, kind="approved")
-    assert report.record_id == Record.id_from(decision.seq)
+    assert report.record_id == Record.id_from(report.pk) == decision.record_id
 
 
 def test_an_update_repeats_the_id_and_changes_what_it_says_only(cast):

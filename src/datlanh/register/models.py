@@ -52,7 +52,7 @@ class Decision(models.Model):
 
 
 class Record(models.Model):
-    """One thing in the register. Its id derives from the decision that created it."""
+    """One thing in the register. Its id derives from the report whose approval created it."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     kind = models.CharField(max_length=32)  # "hazardous_area", "land_release"
@@ -64,9 +64,9 @@ class Record(models.Model):
     NAMESPACE = uuid.UUID("6f0e7b1e-8a54-5d0c-9b61-0a3f6d7c1e42")
 
     @classmethod
-    def id_from(cls, seq: int) -> uuid.UUID:
-        """The id of the record that decision `seq` creates."""
-        return uuid.uuid5(cls.NAMESPACE, f"record:{seq}")
+    def id_from(cls, report_id: int) -> uuid.UUID:
+        """The id of the record that the approval of a report creates (one at most, ever)."""
+        return uuid.uuid5(cls.NAMESPACE, f"report:{report_id}")
 
 
 class Claim(models.Model):

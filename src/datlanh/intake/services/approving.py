@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
@@ -16,7 +16,7 @@ from datlanh.intake.services.checking import answers_now
 from datlanh.intake.services.moves import (
     UNKNOWN_FORM,
     WRONG_KIND,
-    refold,
+    refold_plans,
     report_lock,
     report_move,
     step_of,
@@ -82,16 +82,22 @@ def report_approve(
     claims, rows = _promised(report)
     locked = {r.pk: r for r in register.records_lock(records_touched(report, record_id))}
     record = _target(report, record_id, locked)
-    if record is not None:
-        _settle(report, record, claims, dict(choices or {}), by)
-    else:
+    choices = _settled(report, record, claims, choices or {}) if record else ()
+    is_new = record is None
+    if record is None:
         number_use(local_id=report.record_local_id, organisation=report.organisation, by=by)
+        record = locked[Record.id_from(report.pk)] = _record_new(report)
+    again, report.record_id, report.approved_once = report.approved_once, record.pk, True
+    report_move(report, "approve", step, by=by, record=str(record.pk))
+    register.claims_put(report_id=report.pk, record=record, claims=claims, rows=rows, again=again)
+    for conflict, winner in choices:
+        choice_add(report=report, record=record, conflict=conflict, winner=winner, by=by)
+    plans = refold_plans(locked.values())
     decision = register.decision_add(
         kind="approved",
         by=by,
         report_id=report.pk,
-        record_id=record.pk if record else None,
-        creates=record is None,
+        record_id=record.pk,
         note=note,
         data={
             "revision": report.revision,
@@ -99,12 +105,10 @@ def report_approve(
             "supersedes": report.supersedes_id,
         },
     )
-    if record is None:
-        record = locked[Record.id_from(decision.seq)] = _record_new(report, decision.seq)
-    report.record_id, report.approved_once = record.pk, True
-    report_move(report, "approve", step, by=by, decision=decision.seq, record=str(record.pk))
-    register.claims_put(report_id=report.pk, record=record, claims=claims, rows=rows)
-    refold(locked.values(), decision.seq)
+    if is_new:
+        _record_create(record, decision.seq)
+    for plan in plans:
+        register.refold_apply(plan, seq=decision.seq)
     return report
 
 
@@ -132,20 +136,25 @@ def _target(report: Report, record_id: UUID | None, locked: Mapping[UUID, Record
     return record
 
 
-def _record_new(report: Report, seq: int) -> Record:
-    """The record that decision `seq` creates. Called under the decision lock.
-
-    Asked here and not earlier: only now can nobody else be creating the same id.
-    """
+def _record_new(report: Report) -> Record:
+    """The record this approval creates, not kept yet. ConflictError when its id is taken."""
     if Record.objects.filter(local_id=report.record_local_id).exists():
         raise ConflictError(ID_TAKEN, code="id_taken", local_id=report.record_local_id)
-    return Record.objects.create(
-        id=Record.id_from(seq),
+    return Record(
+        id=Record.id_from(report.pk),
         kind=report.form_version.record_kind if report.form_version else "",
         local_id=report.record_local_id,
         organisation_id=report.organisation_id,
-        created_seq=seq,
     )
+
+
+def _record_create(record: Record, seq: int) -> None:
+    """Keep the new record; the one who asked for the same id at the same moment is told."""
+    record.created_seq = seq
+    try:
+        record.save(force_insert=True)
+    except IntegrityError as error:
+        raise ConflictError(ID_TAKEN, code="id_taken", local_id=record.local_id) from error
 
 
 def conflicts_with(
@@ -168,22 +177,27 @@ def conflicts_with(
     return [c for c in folded.conflicts if report.pk in c.reports]
 
 
-def _settle(
+def _settled(
     report: Report,
     record: Record,
     claims: Sequence[register.NewClaim],
-    chosen: dict[str, int],
-    by: User,
-) -> None:
+    chosen: Mapping[str, int],
+) -> list[tuple[Conflict, int]]:
+    """Each conflict with the report chosen for it; SameDateError when one has none."""
     conflicts = conflicts_with(report, record, claims)
-    open_ones = [c for c in conflicts if chosen.get(c.atom) not in c.reports]
-    if open_ones:
+    if any(chosen.get(c.atom) not in c.reports for c in conflicts):
         raise SameDateError(conflicts)
-    for c in conflicts:
-        register.decision_add(
-            kind="chosen",
-            by=by,
-            report_id=report.pk,
-            record_id=record.pk,
-            data={"atom": c.atom, "on": c.on.isoformat(), "report": chosen[c.atom]},
-        )
+    return [(c, chosen[c.atom]) for c in conflicts]
+
+
+def choice_add(
+    *, report: Report, record: Record, conflict: Conflict, winner: int, by: User
+) -> None:
+    """Keep one choice between values of a date, as a decision of its own."""
+    register.decision_add(
+        kind="chosen",
+        by=by,
+        report_id=report.pk,
+        record_id=record.pk,
+        data={"atom": conflict.atom, "on": conflict.on.isoformat(), "report": winner},
+    )

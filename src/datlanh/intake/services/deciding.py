@@ -18,7 +18,7 @@ from datlanh.intake.services.checking import report_check
 from datlanh.intake.services.moves import (
     WRONG_KIND,
     decides_or_refuse,
-    refold,
+    refold_plans,
     report_lock,
     report_move,
     step_of,
@@ -74,7 +74,11 @@ def step_confirm(*, id: int, by: User, confirm: bool, note: str = "") -> Report:
         return report
     step = step_of(report, proposal.by, proposal.note, second=by)
     REVIEW.check(proposal.step, report, report.state, step)
-    locked = register.records_lock(records_touched(report))
+    counted = proposal.step in {"withdraw", "revoke"}
+    locked = register.records_lock(records_touched(report)) if counted else []
+    report_move(report, proposal.step, step, by=by)
+    proposal.save()
+    plans = refold_plans(locked)
     decision = register.decision_add(
         kind=DECISION_OF[proposal.step],
         by=proposal.by,
@@ -83,10 +87,8 @@ def step_confirm(*, id: int, by: User, confirm: bool, note: str = "") -> Report:
         record_id=report.record_id,
         note=proposal.note,
     )
-    report_move(report, proposal.step, step, by=by, decision=decision.seq)
-    proposal.save()
-    if proposal.step in {"withdraw", "revoke"}:
-        refold(locked, decision.seq)
+    for plan in plans:
+        register.refold_apply(plan, seq=decision.seq)
     return report
 
 
@@ -104,14 +106,6 @@ def report_reassign(
         raise TransitionError(WRONG_KIND)
     if former is None or locked[former].kind != target.kind:
         raise TransitionError(WRONG_KIND)
-    decision = register.decision_add(
-        kind="reassigned",
-        by=by,
-        report_id=report.pk,
-        record_id=record_id,
-        note=note,
-        data={"from": str(former)},
-    )
     report.record_id = record_id
     report.save(update_fields=["record_id"])
     Claim.objects.filter(report_id=report.pk).update(record=target)
@@ -124,10 +118,20 @@ def report_reassign(
         report,
         by=by,
         before={"record": str(former)},
-        after={"record": str(record_id), "decision": decision.seq},
+        after={"record": str(record_id)},
         note=note,
     )
-    refold(locked.values(), decision.seq)
+    plans = refold_plans(locked.values())
+    decision = register.decision_add(
+        kind="reassigned",
+        by=by,
+        report_id=report.pk,
+        record_id=record_id,
+        note=note,
+        data={"from": str(former)},
+    )
+    for plan in plans:
+        register.refold_apply(plan, seq=decision.seq)
     return report
 
 
@@ -136,9 +140,9 @@ def value_choose(
     *, record_id: UUID, atom: str, on: dt.date, report_id: int, by: User, note: str
 ) -> Decision:
     """Choose between values of one date in a record that already holds both."""
-    (record,) = register.records_lock([record_id])
     report = report_lock(report_id, by=by, permission=Permission.REPORT_APPROVE)
     decides_or_refuse(report, by, note)
+    (record,) = register.records_lock([record_id])
     decision = register.decision_add(
         kind="chosen",
         by=by,
@@ -148,7 +152,8 @@ def value_choose(
         data={"atom": atom, "on": on.isoformat(), "report": report_id},
     )
     audit_record("value.choose", record, by=by, after=decision.data, note=note)
-    refold([record], decision.seq)
+    for plan in refold_plans([record]):
+        register.refold_apply(plan, seq=decision.seq)
     return decision
 
 

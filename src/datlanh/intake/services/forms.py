@@ -16,7 +16,8 @@ from datlanh.kernel.errors import ConflictError
 from datlanh.kernel.text import Text
 
 VERSION_TAKEN = Text(
-    "Phiên bản {version} của biểu mẫu «{form}» đã công bố với nội dung khác; hãy tăng số phiên bản.",
+    "Phiên bản {version} của biểu mẫu «{form}» đã công bố với nội dung khác; "
+    "hãy tăng số phiên bản.",
     "Version {version} of the form “{form}” was published with other content; raise its version.",
 )
 

@@ -80,15 +80,14 @@ def report_move(report: Report, name: str, step: Step, *, by: User, **more: Any)
     )
 
 
-def refold(records: Iterable[Record], seq: int) -> None:
-    """Refold locked records as known from decision `seq`."""
-    for record in sorted(records, key=lambda r: r.pk):
-        register.record_refold(
-            record=record,
-            counting=counting_of(record.pk),
-            seq=seq,
-            projector=PROJECTORS[record.kind],
+def refold_plans(records: Iterable[Record]) -> list[register.Plan]:
+    """Plan the refold of locked records for what counts now; call after the report has moved."""
+    return [
+        register.refold_plan(
+            record=record, counting=counting_of(record.pk), projector=PROJECTORS[record.kind]
         )
+        for record in sorted(records, key=lambda r: r.pk)
+    ]
 
 
 def decides_or_refuse(report: Report, by: User, note: str) -> None:

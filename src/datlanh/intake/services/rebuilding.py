@@ -152,13 +152,13 @@ def _typed(one: Expected, newest: Version) -> tuple[dict[str, Any], dict[Any, li
 def _write_batch(batch: list[Expected]) -> None:
     Record.objects.bulk_create(one.record for one in batch)
     Claim.objects.bulk_create(
-        register.claim_row(pk, one.record, c)
+        register.claim_row(pk, one.record.pk, c)
         for one in batch
         for pk in one.bound
         for c in one.claims[pk]
     )
     Row.objects.bulk_create(
-        register.list_row(pk, one.record, r)
+        register.list_row(pk, one.record.pk, r)
         for one in batch
         for pk in one.bound
         for r in one.rows[pk]

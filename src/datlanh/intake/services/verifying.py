@@ -49,10 +49,10 @@ def report_verify(
     if changes or answers is not None:
         payload_revise(report, by=by, changes=changes or {}, answers=answers, note=note)
     report_check(report)
-    decision = register.decision_add(
+    report_move(report, "verify", step_of(report, by, note), by=by)
+    register.decision_add(
         kind="verified", by=by, report_id=report.pk, note=note, data={"revision": report.revision}
     )
-    report_move(report, "verify", step_of(report, by, note), by=by, decision=decision.seq)
     return report
 
 
@@ -106,6 +106,6 @@ def report_return(*, id: int, by: User, note: str, seen: str | None = None) -> R
     report.returned_note = note
     due = clock.today() + dt.timedelta(days=RESUBMIT_DAYS + 1)
     report.due_at = clock.local_midnight(due)  # the whole third day still counts
-    register.decision_add(kind="returned", by=by, report_id=report.pk, note=note)
     report_move(report, "return", step, by=by)
+    register.decision_add(kind="returned", by=by, report_id=report.pk, note=note)
     return report

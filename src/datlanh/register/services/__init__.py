@@ -1,0 +1,47 @@
+"""Writing the register: decisions, claims, and the fold that turns them into versions and rows."""
+
+from datlanh.register.services.claims import (
+    NewClaim,
+    NewRow,
+    claim_row,
+    claims_put,
+    geometry_of,
+    list_row,
+)
+from datlanh.register.services.decisions import (
+    DECISION_LOCK,
+    choice_from,
+    choices_of,
+    decision_add,
+    decision_newest,
+    records_lock,
+)
+from datlanh.register.services.folding import (
+    Plan,
+    refold_apply,
+    refold_plan,
+    typed_row,
+    values_of,
+    version_made,
+)
+
+__all__ = [
+    "DECISION_LOCK",
+    "NewClaim",
+    "NewRow",
+    "Plan",
+    "choice_from",
+    "choices_of",
+    "claim_row",
+    "claims_put",
+    "decision_add",
+    "decision_newest",
+    "geometry_of",
+    "list_row",
+    "records_lock",
+    "refold_apply",
+    "refold_plan",
+    "typed_row",
+    "values_of",
+    "version_made",
+]

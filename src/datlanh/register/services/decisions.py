@@ -1,0 +1,76 @@
+"""Decisions: numbered under one lock, as the last step before a transaction's effects."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Max
+
+from datlanh.kernel import clock
+from datlanh.kernel.actor import Actor
+from datlanh.kernel.fold import Choice
+from datlanh.register.models import Decision, Record
+
+DECISION_LOCK = 0x0DA7_1A17  # any fixed number: the one queue in which decisions are numbered
+
+
+def decision_add(
+    *,
+    kind: str,
+    by: Actor,
+    report_id: int | None = None,
+    record_id: UUID | None = None,
+    second: Actor | None = None,
+    note: str = "",
+    data: dict[str, Any] | None = None,
+) -> Decision:
+    """Number and keep one decision: as late as possible, since all others wait meanwhile.
+
+    The lock is held to the end of the transaction, so numbers follow commits and have no
+    gaps, and `at` never runs backwards.
+    """
+    if by.id is None or by.organisation_id is None:
+        raise ValueError("a decision is a person's")
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [DECISION_LOCK])
+    newest = Decision.objects.order_by("-seq").values_list("seq", "at").first()
+    seq, at = (newest[0] + 1, max(newest[1], clock.now())) if newest else (1, clock.now())
+    return Decision.objects.create(
+        seq=seq,
+        at=at,
+        kind=kind,
+        report_id=report_id,
+        record_id=record_id,
+        by_id=by.id,
+        by_name=by.full_name,
+        by_organisation_id=by.organisation_id,
+        second_id=second.id if second else None,
+        second_name=second.full_name if second else "",
+        note=note,
+        data=data or {},
+    )
+
+
+def decision_newest() -> int:
+    """The number of the newest decision, 0 before the first."""
+    return Decision.objects.aggregate(newest=Max("seq"))["newest"] or 0
+
+
+def records_lock(ids: Iterable[UUID]) -> list[Record]:
+    """Lock records, always in id order, so that two refolds cannot wait for each other."""
+    return list(Record.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk"))
+
+
+def choice_from(data: dict[str, Any]) -> Choice:
+    """The choice a decision of kind "chosen" keeps in its data."""
+    return Choice(data["atom"], dt.date.fromisoformat(data["on"]), int(data["report"]))
+
+
+def choices_of(record_id: UUID) -> tuple[Choice, ...]:
+    """The choices made between values of one date, in order."""
+    made = Decision.objects.filter(record_id=record_id, kind="chosen").order_by("seq")
+    return tuple(choice_from(data) for data in made.values_list("data", flat=True))
