@@ -8,6 +8,7 @@ from typing import Any
 
 from datlanh.intake.facts import DatabaseFacts
 from datlanh.intake.models import Finding, Report
+from datlanh.intake.selectors.reports import findings_of
 from datlanh.kernel import clock, rules
 from datlanh.kernel.checks import RULES
 from datlanh.kernel.checks.parts import label
@@ -47,6 +48,12 @@ def findings_told(found: Iterable[Finding], mapping: FormMapping | None) -> list
         )
         for f in found
     ]
+
+
+def findings_of_now(report: Report) -> list[Told]:
+    """What the last check of a report found, worst first."""
+    mapping = report.form_version.mapping if report.form_version else None
+    return findings_told(findings_of(report), mapping)
 
 
 def findings_trial(

@@ -16,6 +16,7 @@ from datlanh.kernel.mapping import Answers, FormMapping
 from datlanh.places.models import AdminUnit, Level, UnitOutline
 
 Feature = dict[str, Any]
+REFERENCE = "ĐTC"  # điểm tham chiếu, the reference point
 
 
 def report_features(
@@ -29,19 +30,22 @@ def report_features(
 ) -> dict[str, Any]:
     """A FeatureCollection (lon/lat WGS 84) whose features say their `role`.
 
-    commune, register (the record it is or may be bound to), nearby, reported, pocket, reference,
-    evidence, item, finding. What was sent is drawn as sent, a broken ring as a line.
+    commune, register (a record it is or may be bound to; the chosen one carries `bound`),
+    reported, remaining (an uncleared pocket), evidence (the reference point too), item, finding.
+    What was sent is drawn as sent, a broken ring as a line.
     """
     features = [*_commune(report.commune_code)]
     for record in records:
         if record.shape is not None:
-            role = "register" if record.record_id == bound else "nearby"
-            features.append(_feature(record.shape, role, label=record.local_id))
+            is_bound = "yes" if record.record_id == bound else ""
+            features.append(
+                _feature(record.shape, "register", label=record.local_id, bound=is_bound)
+            )
     for question in form.questions:
         for ring in answers.polygons.get(question.key) or []:
             features.append(_feature(_drawn(ring), "reported", label=report.record_local_id))
         if pair := answers.points.get(question.key):
-            features.append(_feature(Point(pair), "reference", word=question.label.vi))
+            features.append(_feature(Point(pair), "evidence", label=REFERENCE))
     features += _rows(form, answers)
     for found in findings:
         if found.at:
@@ -56,7 +60,7 @@ def _rows(form: FormMapping, answers: Answers) -> list[Feature]:
         for row in answers.rows.get(repeat.key) or []:
             values = row.get("values") or {}
             for rings in (row.get("polygons") or {}).values():
-                features += [_feature(_drawn(ring), "pocket") for ring in rings]
+                features += [_feature(_drawn(ring), "remaining") for ring in rings]
             for pair in (row.get("points") or {}).values():
                 if repeat.list == "evidence_points":
                     label = str(values.get("point_id") or "")

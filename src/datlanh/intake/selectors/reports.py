@@ -18,6 +18,7 @@ from datlanh.intake.workflow import REVIEW
 from datlanh.kernel import clock
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
+from datlanh.places import selectors as places
 from datlanh.places.models import AdminUnit, Level
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
@@ -140,3 +141,9 @@ def communes_named(codes: Iterable[str]) -> dict[str, Text]:
     units = AdminUnit.objects.filter(level=Level.COMMUNE, code__in={c for c in codes if c})
     newest = units.order_by("code", "-valid_from").distinct("code")
     return {u.code: Text(u.full_name, u.full_name_en) for u in newest}
+
+
+def communes_today() -> list[tuple[str, Text]]:
+    """The communes of today, code and name, in Vietnamese order."""
+    found = places.communes(clock.today())
+    return [(u.code, Text(u.full_name, u.full_name_en)) for u in found]

@@ -1,0 +1,51 @@
+"""The first page: what waits for the person who opens it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import has, scope_for
+from datlanh.intake.selectors.paging import Cursor
+from datlanh.intake.selectors.queue import (
+    DECIDE,
+    VERIFY,
+    QueueFilter,
+    overdue_reports,
+    proposals_for,
+    review_queue,
+    waiting_for,
+)
+from datlanh.intake.selectors.reports import ReportFilter, form_titles, report_list
+from datlanh.kernel import clock
+from datlanh.web.guards import StaffRequest, opens
+
+SHOWN = 8
+
+
+@opens()
+def home(request: StaffRequest) -> HttpResponse:
+    """What waits for me, what is late, and (for who may see them) the figures."""
+    who = request.user
+    waiting = waiting_for(who)
+    rows = []
+    if waiting.decide is not None:
+        rows = review_queue(who, QueueFilter(stage=DECIDE), Cursor(), size=SHOWN).rows
+    elif waiting.verify is not None:
+        rows = review_queue(who, QueueFilter(stage=VERIFY), Cursor(), size=SHOWN).rows
+    elif waiting.own is not None:
+        rows = report_list(who, ReportFilter(mine=True), Cursor(), size=SHOWN).rows
+    reads = has(who, Permission.REPORT_READ)
+    context = {
+        "waiting": waiting,
+        "rows": rows,
+        "titles": form_titles(),
+        "proposals": list(proposals_for(who)[:SHOWN]) if waiting.proposals else [],
+        "overdue": overdue_reports(who) if reads else [],
+        "newest": report_list(who, ReportFilter(), Cursor(), size=SHOWN).rows if reads else [],
+        "whole_province": scope_for(who, Permission.REPORT_READ).everything,
+        "has_figures": has(who, Permission.FIGURE_READ),
+        "now": clock.now(),
+    }
+    return render(request, "web/home/home.html", context)

@@ -1,0 +1,103 @@
+"""Answers as they are typed into fields: text from values and back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from datlanh.intake import spelling
+from datlanh.intake.selectors.saying import Names, turning_points
+from datlanh.kernel.mapping import Answers, Question
+from datlanh.kernel.text import Text
+
+UNREADABLE = Text("Không đọc được câu trả lời này.", "This answer cannot be read.")
+WRONG = {
+    "integer": Text("Ghi một số nguyên, ví dụ 12.", "Give a whole number, such as 12."),
+    "decimal": Text("Ghi một số, ví dụ 61947,2.", "Give a number, such as 61947.2."),
+    "date": Text("Ghi ngày theo lịch.", "Give a day of the calendar."),
+    "point": Text(
+        "Ghi kinh độ rồi vĩ độ, ví dụ 107.20312 16.70158.",
+        "Give longitude, then latitude, such as 107.20312 16.70158.",
+    ),
+    "polygon": Text(
+        "Mỗi dòng một điểm: tên (SP, TP1 …), kinh độ, vĩ độ; ít nhất ba điểm.",
+        "One point a line: name (SP, TP1 …), longitude, latitude; at least three points.",
+    ),
+}
+_DEGREES_PLACES = 8  # a millimetre
+_NAME = re.compile(r"^(SP|TP ?\d+|[A-Z]{1,3}\d*)[:.)]?\s+", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?")
+
+
+def spelled(question: Question, answers: Answers, names: Names) -> str | list[str]:
+    """The answer as its field shows it; a list of keys for a multiple choice."""
+    if question.key in answers.problems:
+        return answers.problems[question.key]
+    if question.kind == "point":
+        pair = answers.points.get(question.key)
+        return _pair(pair) if pair else ""
+    if question.kind == "polygon":
+        rings = answers.polygons.get(question.key) or []
+        return "\n\n".join(_lines(ring) for ring in rings)
+    value = answers.values.get(question.key)
+    if question.kind == "choices":
+        return [str(v) for v in value or []]
+    if isinstance(value, dict):
+        return names.persons.get(str(value.get("person")), "")
+    return "" if value is None else spelling.written(value)
+
+
+def take(question: Question, text: str | list[str], new: Answers) -> None:
+    """Put what was typed into `new`; nothing when the field is empty. Raises ValueError."""
+    if isinstance(text, list):
+        known = {c.key for c in question.choices}
+        if not known.issuperset(text):
+            raise ValueError(text)
+        if text:
+            new.values[question.key] = list(text)
+        return
+    plain = spelling.tidy(text.replace("\r\n", "\n"))
+    if not plain:
+        return
+    if question.kind == "point":
+        new.points[question.key] = point(plain)
+    elif question.kind == "polygon":
+        new.polygons[question.key] = rings(plain)
+    elif question.kind == "person":
+        new.values[question.key] = plain
+    else:
+        new.values[question.key] = spelling.value(plain, question)
+
+
+def point(line: str) -> list[float]:
+    """`107.20312 16.70158`, with decimal points or commas: [lon, lat]. Raises ValueError."""
+    bare = _NAME.sub("", line.strip())
+    numbers = _NUMBER.findall(bare)
+    rest = _NUMBER.sub("", bare)
+    if len(numbers) != 2 or rest.strip(" \t;,"):
+        raise ValueError(line)
+    lon, lat = (float(n.replace(",", ".")) for n in numbers)
+    if max(abs(lon), abs(lat)) > spelling.WIDEST:
+        raise ValueError(line)
+    return [lon, lat]
+
+
+def rings(text: str) -> list[list[list[float]]]:
+    """One point a line; an empty line begins another ring. Raises ValueError."""
+    found: list[list[list[float]]] = []
+    for block in re.split(r"\n\s*\n", text.strip()):
+        ring = [point(line) for line in block.split("\n") if line.strip()]
+        if len(ring) < 3:
+            raise ValueError(block)
+        if ring[0] != ring[-1]:
+            ring.append(list(ring[0]))
+        found.append(ring)
+    return found
+
+
+def _lines(ring: list[list[float]]) -> str:
+    return "\n".join(f"{name} {_pair([lon, lat])}" for name, lon, lat in turning_points(ring))
+
+
+def _pair(pair: list[Any]) -> str:
+    return " ".join(f"{float(x):.{_DEGREES_PLACES}f}".rstrip("0").rstrip(".") for x in pair[:2])

@@ -1,0 +1,108 @@
+"""The filters of a list, as the address holds them and as words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from datlanh.accounts.models import User
+from datlanh.delivery.words import REPORT_STATES
+from datlanh.intake.selectors.reports import ReportFilter, form_titles, organisations_seen
+from datlanh.intake.workflow import REVIEW
+from datlanh.kernel.text import Text
+
+PAGING = ("after", "before")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter in force; `href` is the address without it."""
+
+    word: str
+    value: str | Text
+    href: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a filter."""
+
+    key: str
+    label: str | Text
+    is_chosen: bool
+
+
+def without(query: QueryDict, *names: str) -> str:
+    """The address's question without `names` and without its page."""
+    kept = query.copy()
+    for name in (*names, *PAGING):
+        kept.pop(name, None)
+    return f"?{kept.urlencode()}"
+
+
+def report_filter(request: HttpRequest) -> ReportFilter:
+    """The filter an address asks for."""
+    get = request.GET.get
+    return ReportFilter(
+        state=get("state", ""),
+        form=get("form", ""),
+        organisation=get("organisation", ""),
+        month=get("month", ""),
+        late=get("late", ""),
+        text=get("q", ""),
+        mine=bool(get("mine")),
+        proposal=bool(get("proposal")),
+    )
+
+
+def report_options(who: User, wanted: ReportFilter) -> dict[str, list[Option]]:
+    """What may be chosen, by filter; organisations only where several are seen."""
+    states = [Option(k, REPORT_STATES[k], k == wanted.state) for k in REVIEW.state_keys]
+    forms = [Option(k, title, k == wanted.form) for k, title in form_titles().items()]
+    seen = organisations_seen(who)
+    organisations = [Option(o.key, o.short_name, o.key == wanted.organisation) for o in seen]
+    late = [
+        Option("late", _("Received after the due day"), wanted.late == "late"),
+        Option("overdue", _("Returned and overdue"), wanted.late == "overdue"),
+    ]
+    return {
+        "state": states,
+        "form": forms,
+        "organisation": organisations if len(organisations) > 1 else [],
+        "late": late,
+    }
+
+
+def report_chips(request: HttpRequest, options: dict[str, list[Option]]) -> list[Chip]:
+    """The filters in force, as words."""
+    words = {
+        "state": _("State"),
+        "form": _("Form"),
+        "organisation": _("Organisation"),
+        "late": _("Deadline"),
+    }
+    chips = [
+        Chip(words[name], option.label, without(request.GET, name))
+        for name, found in options.items()
+        for option in found
+        if option.is_chosen
+    ]
+    wanted = report_filter(request)
+    if wanted.month:
+        year, _dash, month = wanted.month.partition("-")
+        chips.append(Chip(_("Month"), f"{month}/{year}", without(request.GET, "month")))
+    if wanted.text:
+        chips.append(Chip(_("Text"), wanted.text, without(request.GET, "q")))
+    if wanted.mine:
+        chips.append(Chip(_("Author"), _("me"), without(request.GET, "mine")))
+    if wanted.proposal:
+        chips.append(Chip(_("Waiting for"), _("a second person"), without(request.GET, "proposal")))
+    return chips
+
+
+def language() -> str:
+    """The language of the page, "vi" or "en"."""
+    return get_language() or "vi"

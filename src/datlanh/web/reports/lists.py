@@ -1,0 +1,36 @@
+"""The list of reports."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from datlanh.accounts.permissions import Permission
+from datlanh.intake.selectors.paging import Cursor
+from datlanh.intake.selectors.reports import communes_named, form_titles, report_list
+from datlanh.kernel import clock
+from datlanh.web.guards import StaffRequest, opens
+from datlanh.web.reports.filters import report_chips, report_filter, report_options
+
+
+@opens(Permission.REPORT_READ)
+def reports(request: StaffRequest) -> HttpResponse:
+    """Reports newest first, narrowed by what stands in the address."""
+    wanted = report_filter(request)
+    cursor = Cursor.read(request.GET.get("after"), request.GET.get("before"))
+    page = report_list(request.user, wanted, cursor)
+    options = report_options(request.user, wanted)
+    context = {
+        "page": page,
+        "rows": page.rows,
+        "wanted": wanted,
+        "options": options,
+        "chips": report_chips(request, options),
+        "titles": form_titles(),
+        "communes": communes_named(r.commune_code for r in page.rows),
+        "now": clock.now(),
+    }
+    whole = "web/reports/list.html"
+    part = "web/reports/_rows.html"
+    is_part = request.headers.get("HX-Target") == "report-rows"
+    return render(request, part if is_part else whole, context)

@@ -1,0 +1,178 @@
+"""The review desk: queue, report beside the register, map and files."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from datlanh.accounts.models import User
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import has
+from datlanh.intake.claims import claims_of
+from datlanh.intake.models import Report
+from datlanh.intake.selectors.binding import Binding, binding_of
+from datlanh.intake.selectors.differences import (
+    Comparison,
+    Dispute,
+    compared,
+    disputes_of,
+    record_of,
+    version_now,
+)
+from datlanh.intake.selectors.maps import report_features
+from datlanh.intake.selectors.paging import Cursor
+from datlanh.intake.selectors.queue import (
+    DECIDE,
+    VERIFY,
+    QueueFilter,
+    queue_counts,
+    review_queue,
+    stages_of,
+)
+from datlanh.intake.selectors.reports import (
+    communes_named,
+    form_titles,
+    organisations_seen,
+    report_get,
+)
+from datlanh.intake.services.approving import UNDATED, conflicts_with
+from datlanh.kernel.text import Text
+from datlanh.web.guards import StaffRequest, opens
+from datlanh.web.reports.pages import report_context
+from datlanh.web.review.address import desk_query
+
+NEW = "new"  # the value of the radio button for a record of its own
+
+
+@opens(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY)
+def review(request: StaffRequest) -> HttpResponse:
+    """The queue with its oldest report open."""
+    wanted = queue_filter(request)
+    queue = queue_context(request, wanted)
+    first = queue["page"].rows[0] if queue["page"].rows else None
+    if first is None:
+        return render(request, "web/review/empty.html", queue)
+    return desk_page(request, report_get(request.user, first.receipt), queue)
+
+
+@opens(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY)
+def review_report(request: StaffRequest, receipt: str) -> HttpResponse:
+    """The queue with this report open."""
+    found = report_get(request.user, receipt)
+    return desk_page(request, found, queue_context(request, queue_filter(request)))
+
+
+def queue_filter(request: HttpRequest) -> QueueFilter:
+    """What the address narrows the queue to."""
+    get = request.GET.get
+    stages = stages_of(request.user) if isinstance(request.user, User) else []
+    stage = get("stage", "")
+    return QueueFilter(
+        stage=stage if stage in stages else next(iter(stages), DECIDE),
+        mine=bool(get("mine")),
+        findings=get("findings", ""),
+        form=get("form", ""),
+        organisation=get("organisation", ""),
+    )
+
+
+def queue_context(request: StaffRequest, wanted: QueueFilter) -> dict[str, Any]:
+    """The left pane."""
+    cursor = Cursor.read(request.GET.get("after"), request.GET.get("before"))
+    page = review_queue(request.user, wanted, cursor)
+    permission = Permission.REPORT_VERIFY if wanted.stage == VERIFY else Permission.REPORT_APPROVE
+    organisations = organisations_seen(request.user, permission)
+    return {
+        "page": page,
+        "wanted": wanted,
+        "queue_counts": queue_counts(request.user, wanted.stage),
+        "stages": stages_of(request.user),
+        "titles": form_titles(),
+        "communes": communes_named(r.commune_code for r in page.rows),
+        "organisations": organisations if len(organisations) > 1 else [],
+        "desk_query": desk_query(request),
+        "is_narrowed": any((wanted.mine, wanted.findings, wanted.form, wanted.organisation)),
+    }
+
+
+def desk_page(
+    request: StaffRequest,
+    report: Report,
+    queue: dict[str, Any],
+    *,
+    refusal: Text | str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole desk; `refusal` says what was just not possible."""
+    context = queue | desk_context(request, report)
+    context |= {"refusal": refusal, "open_step": request.GET.get("step", "")}
+    return render(request, "web/review/desk.html", context, status=status)
+
+
+def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
+    """The middle and right panes."""
+    context = report_context(report, request.user)
+    context |= {"stage": VERIFY if report.state in ("received", "returned") else DECIDE}
+    mapping, sheet = context["mapping"], context["sheet"]
+    if mapping is None or not sheet.revisions:
+        return context | {"binding": None, "comparison": None, "disputes": []}
+    binding = binding_of(report, mapping, sheet.answers, request.user)
+    chosen = chosen_record(request, report, binding)
+    comparison, disputes, undated = beside_the_register(report, context, chosen)
+    return context | {
+        "binding": binding,
+        "bound": chosen,
+        "bound_value": str(chosen) if chosen else NEW,
+        "comparison": comparison,
+        "disputes": disputes,
+        "undated": undated,
+        "show_all": bool(request.GET.get("all")),
+        "may_except": has(request.user, Permission.EXCEPTION_GRANT, report.organisation_id)
+        and report.state in ("received", "verified", "returned"),
+        "features": report_features(
+            report,
+            mapping,
+            sheet.answers,
+            findings=context["findings"],
+            records=binding.candidates,
+            bound=chosen or report.record_id,
+        ),
+    }
+
+
+def chosen_record(request: HttpRequest, report: Report, binding: Binding) -> UUID | None:
+    """The record the reviewer looks at: chosen in the form or address, else the likeliest."""
+    text = request.POST.get("record") or request.GET.get("record") or ""
+    known = {str(c.record_id): c.record_id for c in binding.candidates}
+    if text in known:
+        return known[text]
+    if text == NEW and binding.may_be_new:
+        return None
+    return report.record_id or binding.proposed
+
+
+def beside_the_register(
+    report: Report, context: dict[str, Any], chosen: UUID | None
+) -> tuple[Comparison | None, list[Dispute], Text | None]:
+    """The comparison with the chosen record, what needs a choice, and why there is neither."""
+    mapping, sheet = context["mapping"], context["sheet"]
+    try:
+        claims, rows = claims_of(mapping, sheet.answers)
+    except ValueError:
+        return None, [], UNDATED
+    version = version_now(chosen) if chosen else None
+    comparison = compared(mapping, claims, rows, version, sheet.names)
+    record = record_of(chosen) if chosen else None
+    if record is None or report.state != "verified":
+        return comparison, [], None
+    conflicts = conflicts_with(report, record, claims)
+    return comparison, disputes_of(conflicts, mapping, report, claims, sheet.names), None
+
+
+def desk_address(receipt: str, query: str) -> str:
+    """The address of the desk with that report open."""
+    return reverse("web:review_report", args=[receipt]) + query

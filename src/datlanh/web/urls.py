@@ -1,0 +1,36 @@
+"""The addresses of the staff pages."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from datlanh.web.devices import views as devices
+from datlanh.web.forms import views as forms
+from datlanh.web.home import views as home
+from datlanh.web.reports import correcting, lists, pages
+from datlanh.web.review import decisions, desk
+
+app_name = "web"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("reports/", lists.reports, name="reports"),
+    path("reports/<receipt>", pages.report, name="report"),
+    path("reports/<receipt>/files/<int:number>", pages.file, name="report_file"),
+    path("reports/<receipt>/correct", correcting.correct, name="report_correct"),
+    path("reports/<receipt>/verify", correcting.verify, name="report_verify"),
+    path("review/", desk.review, name="review"),
+    path("review/<receipt>", desk.review_report, name="review_report"),
+    path("review/<receipt>/approve", decisions.approve, name="review_approve"),
+    path("review/<receipt>/return", decisions.give_back, name="review_return"),
+    path("review/<receipt>/propose", decisions.propose, name="review_propose"),
+    path("review/<receipt>/confirm", decisions.confirm, name="review_confirm"),
+    path("review/<receipt>/except", decisions.grant_exception, name="review_except"),
+    path("review/<receipt>/reassign", decisions.reassign, name="review_reassign"),
+    path("devices/", devices.devices, name="devices"),
+    path("devices/add", devices.device_add, name="device_add"),
+    path("devices/<int:id>/revoke", devices.device_revoke, name="device_revoke"),
+    path("forms/", forms.forms, name="forms"),
+    path("forms/publish", forms.form_publish, name="form_publish"),
+    path("forms/<form>/<version>.xlsx", forms.form_workbook, name="form_workbook"),
+]
