@@ -1,0 +1,78 @@
+"""Pages about the system say what the system does: generated ones are current, links lead on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from architecture.code import ROOT
+from tools.domain_docs import PAGES
+
+DOCS = ROOT / "docs"
+MARKDOWN = sorted(DOCS.rglob("*.md"))
+RECORDS = sorted((DOCS / "adr").glob("*.md"))
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
+NAMED = re.compile(r"`(?:\w+\.)*(\w+)(?:\(\))?`")
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(DOCS))
+
+
+def _links(path: Path) -> list[tuple[str, Path, str]]:
+    """Text, target and anchor of every link to another file."""
+    text = FENCED.sub("", path.read_text(encoding="utf-8"))
+    found = []
+    for label, address in LINK.findall(text):
+        if "://" in address or address.startswith(("#", "mailto:")):
+            continue
+        file, _, anchor = address.partition("#")
+        found.append((label, (path.parent / file).resolve(), anchor))
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_a_generated_page_is_what_the_code_says(name: str) -> None:
+    said = (DOCS / name).read_text(encoding="utf-8")
+    assert said == PAGES[name](), "run tools/domain_docs.py"
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=_name)
+def test_links_lead_to_files_that_are_there(path: Path) -> None:
+    gone = [str(target) for _, target, _ in _links(path) if not target.exists()]
+    assert gone == []
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=_name)
+def test_a_name_linked_to_a_module_stands_in_it(path: Path) -> None:
+    """`[`report_receive`](…/receiving.py)` must find that word there."""
+    gone = []
+    for label, target, _ in _links(path):
+        if target.suffix != ".py" or not (named := NAMED.fullmatch(label)) or not target.exists():
+            continue
+        if not re.search(rf"\b{named[1]}\b", target.read_text(encoding="utf-8")):
+            gone.append(f"{named[1]} in {target.name}")
+    assert gone == []
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=_name)
+def test_a_decision_record_has_its_three_parts(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    number = int(path.name[:4])
+    assert re.match(rf"# {number}\. \S", text), "the title carries the file's number"
+    parts = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert parts[:3] == ["Context", "Decision", "Consequences"]
+    assert len(text.splitlines()) <= 70, "one page"
+
+
+def test_decision_records_are_numbered_once() -> None:
+    numbers = [path.name[:4] for path in RECORDS]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_a_guide_exists_in_both_languages() -> None:
+    guides = {p.name: {q.name for q in p.glob("*.md")} for p in (DOCS / "guides").iterdir()}
+    assert guides["vi"] == guides["en"] != set()

@@ -1,0 +1,160 @@
+"""Write docs/rules.md and docs/workflows.md from the rules and the workflow the code runs.
+
+After changing a rule or a step run
+
+    var/venv/bin/python tools/domain_docs.py
+
+`tests/architecture/test_docs.py` fails while the pages say something else than the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from datlanh.accounts.roles import ROLES
+from datlanh.intake.workflow import REVIEW, Step
+from datlanh.kernel.checks import DEFAULT_SETTINGS, RULES
+from datlanh.kernel.rules import Rule
+from datlanh.kernel.text import Text
+from datlanh.kernel.workflow import Transition
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+SEVERITIES = {
+    "block": "blocks approval",
+    "warn": "asks a person to look",
+    "info": "tells",
+}
+
+RULES_HEAD = """# Check rules
+
+Every report passes these {count} rules, whether it came from a phone, a web page or a file. A rule of
+severity **block** stops approval, **warn** asks a person to look, **info** tells. Some rules grade
+their findings themselves; the severity below is the usual one. The rules stand in
+[`kernel/checks`](../src/datlanh/kernel/checks/__init__.py); how one is written shows
+[`kernel/rules.py`](../src/datlanh/kernel/rules.py).
+
+*This page is written by [`tools/domain_docs.py`](../tools/domain_docs.py). Change the rule, then run
+it.*
+"""
+
+SETTINGS_HEAD = """
+## Thresholds
+
+The database unit may change each of these without a new version of the program; every change is
+kept with its date and author (`intake.models.Setting`).
+
+| Name | Default |
+|---|---:|
+"""
+
+WORKFLOWS_HEAD = """# Workflows
+
+One table in the code ([`intake/workflow.py`](../src/datlanh/intake/workflow.py)) holds the states of
+a report, the steps between them and the conditions of each. From it come the buttons on the pages,
+the refusals, the database's own list of states and this page.
+
+*This page is written by [`tools/domain_docs.py`](../tools/domain_docs.py). Change the workflow, then
+run it.*
+
+## Review of a report (`intake.review`)
+
+```mermaid
+stateDiagram-v2
+"""
+
+
+@dataclass(frozen=True)
+class _Report:
+    """A report for which every guard has something to refuse."""
+
+    author_id: int = 1
+    organisation_id: int = 1
+    blocks: int = 1
+    approved_once: bool = True
+
+
+REFUSED = Step(actor_id=1, actor_organisation_id=1)
+
+
+def cell(text: str) -> str:
+    """Text for a table: no bar and no line break."""
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def rules_page() -> str:
+    """docs/rules.md as it must be."""
+    parts = [RULES_HEAD.format(count=len(RULES))]
+    for severity, meaning in SEVERITIES.items():
+        found = [r for r in RULES if r.severity == severity]
+        parts.append(f"\n## {severity.capitalize()}: {meaning} ({len(found)})\n\n")
+        parts.append("| Rule | Quy tắc | Meaning | Forms | Source |\n|---|---|---|---|---|\n")
+        parts += [_rule(r) for r in found]
+    parts.append(SETTINGS_HEAD)
+    parts += [f"| `{name}` | {value:g} |\n" for name, value in sorted(DEFAULT_SETTINGS.items())]
+    return "".join(parts)
+
+
+def _rule(rule: Rule) -> str:
+    forms = ", ".join(f"`{f}`" for f in sorted(rule.forms))
+    cells = (f"`{rule.key}`", rule.title.vi, rule.title.en, forms, rule.source)
+    return "| " + " | ".join(cell(c) for c in cells) + " |\n"
+
+
+def workflows_page() -> str:
+    """docs/workflows.md as it must be."""
+    return "".join((WORKFLOWS_HEAD, *_diagram(), "```\n", *_states(), *_steps(), *_guards()))
+
+
+def _diagram() -> Iterator[str]:
+    yield f"    [*] --> {REVIEW.initial}\n"
+    for t in REVIEW.transitions:
+        yield from (f"    {source} --> {t.target}: {t.name}\n" for source in sorted(t.sources))
+    yield from (f"    {s.key} --> [*]\n" for s in REVIEW.states if s.final)
+
+
+def _states() -> Iterator[str]:
+    yield "\n### States\n\n| State | Trạng thái | Meaning | Final |\n|---|---|---|---|\n"
+    for s in REVIEW.states:
+        yield f"| `{s.key}` | {s.label.vi} | {s.label.en} | {'yes' if s.final else ''} |\n"
+
+
+def _steps() -> Iterator[str]:
+    yield "\n### Steps\n\n| Step | Bước | From → to | Permission | Roles | Conditions |\n"
+    yield "|---|---|---|---|---|---|\n"
+    for t in REVIEW.transitions:
+        yield "| " + " | ".join(_step(t)) + " |\n"
+
+
+def _step(t: Transition) -> tuple[str, ...]:
+    holders = [r.label.en for r in ROLES if t.permission in r.permissions]
+    guards = [f"`{g.__name__}`" for g in t.guards]
+    return (
+        f"`{t.name}` ({t.label.en})",
+        t.label.vi,
+        f"{', '.join(sorted(t.sources))} → {t.target}",
+        f"`{t.permission}`",
+        ", ".join(holders),
+        ", ".join(guards) + (" (two persons)" if t.two_persons else ""),
+    )
+
+
+def _guards() -> Iterator[str]:
+    yield "\n### Conditions\n\nWhat a person reads when the condition does not hold.\n\n"
+    yield "| Condition | Lời từ chối | Refusal |\n|---|---|---|\n"
+    seen = {g.__name__: g for t in REVIEW.transitions for g in t.guards}
+    for name, guard in seen.items():
+        text: Text | None = guard(_Report(), REFUSED)
+        if text is None:
+            raise ValueError(f"{name} refuses nothing here: teach this page how to make it refuse")
+        yield f"| `{name}` | {cell(text.vi)} | {cell(text.en)} |\n"
+
+
+PAGES = {"rules.md": rules_page, "workflows.md": workflows_page}
+
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+        print(DOCS / name)
