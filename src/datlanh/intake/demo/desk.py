@@ -1,0 +1,104 @@
+"""The doors the year goes through: send, vouch, return, decide, each as the person who does."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from lxml import etree
+
+from datlanh.accounts.acting import acting
+from datlanh.accounts.models import User
+from datlanh.intake.demo.answers import Draft
+from datlanh.intake.demo.people import Centre, Operator
+from datlanh.intake.instance import instance_of
+from datlanh.intake.models import FormVersion, Report
+from datlanh.intake.services.approving import report_approve
+from datlanh.intake.services.deciding import step_confirm, step_propose
+from datlanh.intake.services.receiving import Incoming, report_receive
+from datlanh.intake.services.verifying import report_return, report_verify
+from datlanh.register.models import Record
+
+
+class Desk:
+    """Everybody's hands. `told` hears of every step; `count` keeps how often each was taken."""
+
+    def __init__(self, rng: Random, centre: Centre, told: Callable[[str], None]) -> None:
+        self.rng, self.centre, self.told = rng, centre, told
+        self.count: Counter[str] = Counter()
+        self.forms = {v.form: v for v in FormVersion.objects.filter(retired_at=None)}
+
+    def send(self, draft: Draft, operator: Operator, *, version: str | None = None) -> Report:
+        """The report as the phone sends it, or as the officer types it on the web page."""
+        by = operator.author
+        instance = f"uuid:{uuid.UUID(int=self.rng.getrandbits(128), version=4)}"
+        xml = instance_of(self.forms[draft.form], draft.answers, instance)
+        if version is not None:
+            xml = of_version(xml, version)
+        channel = "openrosa" if operator.device else "web"
+        with acting(by, via=channel):
+            receipt = report_receive(
+                xml=xml,
+                by=by,
+                organisation=by.organisation,
+                channel=channel,
+                device=operator.device,
+                attachments=[Incoming(n, "", [c], len(c)) for n, c in draft.files.items()],
+            )
+        return self._done("sent", receipt.report)
+
+    def verify(
+        self, report: Report, operator: Operator, *, note: str = "", **changes: Any
+    ) -> Report:
+        """The operator's officer vouches for it; `changes` correct it beside the original."""
+        by = operator.officer
+        with acting(by, via="web"):
+            done = report_verify(id=report.pk, by=by, changes=changes or None, note=note)
+        return self._done("corrected" if changes else "verified", done)
+
+    def send_back(self, report: Report, operator: Operator, note: str) -> Report:
+        """The centre returns it with a reason."""
+        by = self.approver(operator)
+        with acting(by, via="web"):
+            return self._done("returned", report_return(id=report.pk, by=by, note=note))
+
+    def approve(self, report: Report, operator: Operator, record: Record | None = None) -> Record:
+        """Into the register, to a record of its own or to `record`. Returns the record."""
+        by = self.approver(operator)
+        with acting(by, via="web"):
+            done = report_approve(id=report.pk, by=by, record_id=record.pk if record else None)
+            self._done("approved", done)
+            return record or Record.objects.get(pk=done.record_id)
+
+    def propose(self, report: Report, step: str, note: str, by: User | None = None) -> None:
+        """The first of two persons."""
+        by = by or self.centre.officer
+        with acting(by, via="web"):
+            step_propose(id=report.pk, step=step, by=by, note=note)
+        self._done(f"{step} proposed", report)
+
+    def confirm(self, report: Report, by: User | None = None) -> None:
+        """The second."""
+        by = by or self.centre.manager
+        with acting(by, via="web"):
+            done = step_confirm(id=report.pk, by=by, confirm=True)
+        self._done("confirmed", done)
+
+    def approver(self, operator: Operator) -> User:
+        """One of those who may."""
+        return self.rng.choice(self.centre.approvers(operator.key))
+
+    def _done(self, what: str, report: Report) -> Report:
+        self.count[what] += 1
+        self.told(what)
+        return report
+
+
+def of_version(xml: bytes, version: str) -> bytes:
+    """The same submission from a phone that has another version of the form."""
+    root = etree.fromstring(xml)
+    root.set("version", version)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
