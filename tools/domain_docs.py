@@ -29,14 +29,14 @@ SEVERITIES = {
 
 RULES_HEAD = """# Check rules
 
-Every report passes these {count} rules, whether it came from a phone, a web page or a file. A rule of
-severity **block** stops approval, **warn** asks a person to look, **info** tells. Some rules grade
-their findings themselves; the severity below is the usual one. The rules stand in
-[`kernel/checks`](../src/datlanh/kernel/checks/__init__.py); how one is written shows
+Every report passes these {count} rules, whether it came from a phone, a web page or a file. A
+rule of severity **block** stops approval, **warn** asks a person to look, **info** tells. Some
+rules grade their findings themselves; the severity below is the usual one. The rules stand in
+[`kernel/checks`](../src/datlanh/kernel/checks/__init__.py); what a rule is made of is said in
 [`kernel/rules.py`](../src/datlanh/kernel/rules.py).
 
-*This page is written by [`tools/domain_docs.py`](../tools/domain_docs.py). Change the rule, then run
-it.*
+*This page is written by [`tools/domain_docs.py`](../tools/domain_docs.py). Change the rule, then
+run it.*
 """
 
 SETTINGS_HEAD = """
@@ -51,12 +51,12 @@ kept with its date and author (`intake.models.Setting`).
 
 WORKFLOWS_HEAD = """# Workflows
 
-One table in the code ([`intake/workflow.py`](../src/datlanh/intake/workflow.py)) holds the states of
-a report, the steps between them and the conditions of each. From it come the buttons on the pages,
-the refusals, the database's own list of states and this page.
+One table in the code ([`intake/workflow.py`](../src/datlanh/intake/workflow.py)) holds the states
+of a report, the steps between them and the conditions of each. From it come the buttons on the
+pages, the refusals, the database's own list of states and this page.
 
-*This page is written by [`tools/domain_docs.py`](../tools/domain_docs.py). Change the workflow, then
-run it.*
+*This page is written by [`tools/domain_docs.py`](../tools/domain_docs.py). Change the workflow,
+then run it.*
 
 ## Review of a report (`intake.review`)
 

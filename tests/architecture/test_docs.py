@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from tools.domain_docs import PAGES
 
 from architecture.code import ROOT
-from tools.domain_docs import PAGES
 
 DOCS = ROOT / "docs"
 MARKDOWN = sorted(DOCS.rglob("*.md"))

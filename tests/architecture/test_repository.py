@@ -21,8 +21,6 @@ LOCKS = sorted(
 POS = sorted(PACKAGE.glob("*/locale/vi/LC_MESSAGES/django.po"))
 WORDS = ("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy")
 KEYWORDS = dict.fromkeys(WORDS)
-    ("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy")
-)
 MARKED = re.compile(r"""\b(?:_|gettext|ngettext)\(\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 
 
