@@ -58,8 +58,10 @@ def last_day(due: dt.datetime | None) -> dt.date | None:
 
 @register.filter
 def title_in(report: Report, titles: Mapping[str, Text]) -> Text:
-    """The title of a report's form; the key of a form nobody published."""
-    return titles.get(report.form) or Text(report.form, report.form)
+    """The title of a report's form, in lists without the word "report"."""
+    title = titles.get(report.form) or Text(report.form, report.form)
+    vi, en = title.vi.removeprefix("Báo cáo "), title.en.removesuffix(" report")
+    return Text(vi[:1].upper() + vi[1:], en)
 
 
 @register.filter
