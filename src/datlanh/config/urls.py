@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("datlanh.web.urls")),
     path("", include("datlanh.api.urls")),
-    path("accounts/", include("allauth.urls")),
+    # Accounts are opened by the database unit and carry no e-mail address: of allauth's pages
+    # only these are served.
+    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 

@@ -9,6 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from datlanh.accounts.acting import acting
+from datlanh.delivery.errors import CalmErrors
+
+__all__ = ["ActingUser", "CalmErrors"]
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -37,16 +40,3 @@ class ActingUser:
                 transaction.set_rollback(True)
             return response
 
-
-try:
-    from datlanh.delivery.errors import CalmErrors as CalmErrors
-except ImportError:
-
-    class CalmErrors:  # type: ignore[no-redef]
-        """Stands in until the errors module lands."""
-
-        def __init__(self, get_response: Handler) -> None:
-            self.get_response = get_response
-
-        def __call__(self, request: HttpRequest) -> HttpResponse:
-            return self.get_response(request)
