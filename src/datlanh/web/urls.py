@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from datlanh.web.devices import views as devices
 from datlanh.web.forms import views as forms
@@ -14,6 +14,9 @@ app_name = "web"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("", include("datlanh.web.areas.urls")),
+    path("", include("datlanh.web.map.urls")),
+    path("", include("datlanh.web.figures.urls")),
     path("reports/", lists.reports, name="reports"),
     path("reports/<receipt>", pages.report, name="report"),
     path("reports/<receipt>/files/<int:number>", pages.file, name="report_file"),

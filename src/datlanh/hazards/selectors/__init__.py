@@ -10,6 +10,7 @@ from datlanh.hazards.selectors.filters import (
     month_of,
     month_word,
 )
+from datlanh.hazards.selectors.found import items_found
 from datlanh.hazards.selectors.lists import (
     SIZE,
     SORTS,
@@ -46,6 +47,7 @@ __all__ = [
     "area_page",
     "area_total",
     "areas",
+    "items_found",
     "month_of",
     "month_word",
     "release_page",

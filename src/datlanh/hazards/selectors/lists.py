@@ -16,6 +16,7 @@ from datlanh.accounts.scope import Scope
 from datlanh.hazards.models import HazardousArea, LandRelease, PublicStatus
 from datlanh.hazards.selectors.filters import AreaFilter, RecordFilter, ReleaseFilter
 from datlanh.hazards.selectors.queries import Rows, rows
+from datlanh.register.models import Record
 
 SIZE = 50
 SORTS = ("-date", "date", "id", "-id", "-area", "area")
@@ -130,6 +131,32 @@ def release_page(scope: Scope, filter: ReleaseFilter, turn: Turn = FIRST) -> Pag
     """Releases in order after (or before) a key that an earlier page gave."""
     found, earlier, later = _page(rows(scope, filter), f"{_SHARED}, {_RELEASE}", turn)
     return _made([ReleaseRow(*row) for row in found], turn, earlier, later)
+
+
+def area_get(scope: Scope, id: UUID, filter: AreaFilter) -> AreaRow:
+    """One area at the filter's two times; its other parts do not matter here.
+
+    Raises:
+        Record.DoesNotExist: absent, unknown at that time, or outside the scope.
+    """
+    times = AreaFilter(as_of=filter.as_of, known=filter.known)
+    return AreaRow(*_one(rows(scope, times), f"{_SHARED}, {_AREA}", id))
+
+
+def release_get(scope: Scope, id: UUID, filter: ReleaseFilter) -> ReleaseRow:
+    """One release, as `area_get`."""
+    times = ReleaseFilter(as_of=filter.as_of, known=filter.known)
+    return ReleaseRow(*_one(rows(scope, times), f"{_SHARED}, {_RELEASE}", id))
+
+
+def _one(found: Rows, columns: str, id: UUID) -> Any:
+    narrowed = Rows(
+        found.source, f"{found.where} and t.record_id = %(id)s", found.params | {"id": id}
+    )
+    got = _all(narrowed, columns)
+    if not got:
+        raise Record.DoesNotExist
+    return got[0]
 
 
 def areas(scope: Scope, filter: AreaFilter) -> QuerySet[HazardousArea]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from datlanh.accounts.scope import Scope
 from datlanh.hazards.selectors import AreaFilter, RecordFilter, ReleaseFilter, rows
+from datlanh.hazards.selectors.found import CATEGORY, ITEMS, QUANTITY
 from datlanh.register.selectors import AsOf
 from datlanh.reporting.selectors.groups import Group, expression, fetched, named
 
@@ -68,13 +69,10 @@ def figures_items(
     )
 
 
-# As the projection reads them: no category is "unknown", no quantity is one.
-_ITEMS = """
-select x.raw, coalesce(nullif(w.values->>'category', ''), 'unknown'),
-       sum(greatest(coalesce((w.values->>'quantity')::int, 1), 1))
-  from ({inner}) x join register_row w
+_COUNT = f"""
+select x.raw, {CATEGORY}, sum({QUANTITY}) from ({{inner}}) x join register_row w
     on w.list = 'ordnance_items' and w.report_id = x.report_id
- group by 1, 2"""
+ group by 1, 2"""  # noqa: S608 - our own names only
 
 
 def _counted(
@@ -82,10 +80,9 @@ def _counted(
 ) -> dict[str | None, Counter[str]]:
     found = rows(scope, filter, moment)
     columns = (
-        f"{expression(by, date)} as raw, "
-        "jsonb_array_elements_text(coalesce(t.lists->'ordnance_items', '[]'))::bigint as report_id"
+        f"{expression(by, date)} as raw, jsonb_array_elements_text({ITEMS})::bigint as report_id"
     )
-    got = fetched(found, columns, "", around=_ITEMS)
+    got = fetched(found, columns, "", around=_COUNT)
     counted: dict[str | None, Counter[str]] = {}
     for raw, category, quantity in got:
         if not filter.category or category == filter.category:

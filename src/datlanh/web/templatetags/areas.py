@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
+from datlanh.hazards.models import PublicStatus
 from datlanh.hazards.selectors import NONE
 from datlanh.web.areas.filters import Words
 
@@ -24,16 +25,13 @@ def label(words: Words, table: str, key: str | Iterable[str] | None) -> str:
     return words.say(table, str(key)).say(get_language() or "vi")
 
 
-@register.filter
-def share(part: float | None, whole: float | None) -> str:
-    """A part as SVG wants its width, in percent of `whole`: `12.5%`."""
-    return f"{100 * (part or 0) / whole:.3f}%" if whole else "0%"
-
-
-@register.filter
-def item(mapping: Any, key: Any) -> Any:
-    """`mapping[key]`, 0 where a counter has none."""
-    try:
-        return mapping[key]
-    except (KeyError, TypeError):
-        return 0
+@register.simple_tag
+def stack(cells: Iterable[Any], whole: float | None) -> list[dict[str, Any]]:
+    """The cells of a line (in the order of states) as pieces of a bar 100 wide."""
+    pieces, x = [], 0.0
+    for status, cell in zip(PublicStatus.values, cells, strict=True):
+        width = 100.0 * (cell.area_m2 or 0) / whole if whole else 0.0
+        if width:
+            pieces.append({"status": status, "x": x, "width": width})
+        x += width
+    return pieces

@@ -1,0 +1,1 @@
+"""Hazardous areas and released land: lists, records, search."""

@@ -1,0 +1,158 @@
+"""One record: what is known of it, from whom, since when; and its whole life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import has, scope_for
+from datlanh.hazards.rules import public_status
+from datlanh.hazards.selectors.sources import AREA, RELEASE
+from datlanh.intake.selectors.life import record_life
+from datlanh.intake.selectors.located import record_features
+from datlanh.intake.selectors.standing import (
+    KINDS,
+    decisions_about,
+    reports_bound,
+    reports_waiting,
+)
+from datlanh.intake.selectors.tables import record_tables
+from datlanh.intake.selectors.values import names_of, record_facts, version_of, versions_of
+from datlanh.kernel import clock
+from datlanh.kernel.text import Text
+from datlanh.organisations.models import Organisation
+from datlanh.places import selectors as places
+from datlanh.places.models import AdminUnit, Level
+from datlanh.places.rules import MERGER
+from datlanh.register.models import Record, Version
+from datlanh.register.selectors import AsOf, asof, day_read, known_read
+from datlanh.web.areas.filters import RELEASE_STATES
+from datlanh.web.guards import StaffRequest, opens
+
+
+@dataclass(frozen=True)
+class Where:
+    """The commune of today, and what the ground belonged to before 1 July 2025."""
+
+    now: Text | None = None
+    code: str = ""
+    before: Text | None = None
+
+
+@opens(Permission.RECORD_READ)
+def area(request: StaffRequest, local_id: str) -> HttpResponse:
+    """`/areas/<local_id>/?on=&known=`: a hazardous area. 404 outside the scope."""
+    return _shown(request, local_id, AREA)
+
+
+@opens(Permission.RECORD_READ)
+def release(request: StaffRequest, local_id: str) -> HttpResponse:
+    """`/releases/<local_id>/?on=&known=`: released land. 404 outside the scope."""
+    return _shown(request, local_id, RELEASE)
+
+
+def moment_of(request: HttpRequest) -> AsOf:
+    """The two times an address asks for."""
+    return asof(day_read(request.GET.get("on")), known_read(request.GET.get("known")))
+
+
+def _shown(request: StaffRequest, local_id: str, kind: str) -> HttpResponse:
+    who = request.user
+    visible = scope_for(who, Permission.RECORD_READ).q("organisation_id")
+    record = Record.objects.filter(visible).get(local_id=local_id, kind=kind)
+    moment = moment_of(request)
+    persons = "persons" in request.GET
+    bound = reports_bound(record, moment.known)
+    versions = list(versions_of(record, moment.known))
+    version = version_of(record, moment.on, moment.known)
+    names = names_of(record, versions, who, persons=persons)
+    past = [v for v in versions if v.true_from <= moment.on]
+    is_area = kind == AREA
+    where = where_of(version) if version else Where()
+    context = {
+        "record": record,
+        "is_area": is_area,
+        "version": version,
+        "asof": moment,
+        "crumbs": _crumbs(record, where, is_area),
+        "where": where,
+        "status": public_status(version.values.get("reported_status")) if version else "",
+        "state": RELEASE_STATES.get(version.values.get("reported_status")) if version else None,
+        "organisation": Organisation.objects.get(pk=record.organisation_id),
+        "sections": record_facts(version, bound, names) if version else [],
+        "tables": record_tables(version, bound) if version else [],
+        "life": [line for line in record_life(past, bound, names) if line.true_since <= moment.on],
+        "bound": list(bound.values())[::-1],
+        "waiting": [] if moment.is_past else reports_waiting(record, who),
+        "decisions": [
+            (d, KINDS.get(d.kind), bound.get(d.report_id or 0))
+            for d in decisions_about(record, bound, moment.known)
+        ],
+        "features": record_features(version, is_area=is_area) if version else None,
+        "basemap": reverse("api:basemap"),
+        "may_open_reports": has(who, Permission.REPORT_READ, record.organisation_id),
+        "may_see_persons": has(who, Permission.PERSON_READ, record.organisation_id),
+        "persons": persons,
+    }
+    return render(request, "web/areas/record.html", context)
+
+
+def where_of(version: Version) -> Where:
+    """Where the record lies: named as today, with the old names where they are known.
+
+    As the projection does it: the commune as named, else the one around its position.
+    """
+    unit = _named(version)
+    today = places.current_of(unit) if unit else _around(version)
+    if today is None:
+        return Where()
+    old = unit if unit is not None and not unit.is_current else _before(version)
+    before = None
+    if old is not None:
+        district = old.parent if old.parent and old.parent.level == Level.DISTRICT else None
+        parts = [u for u in (old, district) if u is not None]
+        before = Text(
+            ", ".join(u.full_name for u in parts), ", ".join(u.full_name_en for u in parts)
+        )
+    elif district := places.former_district(today):
+        before = Text(district.full_name, district.full_name_en)
+    return Where(Text(today.full_name, today.full_name_en), today.code, before)
+
+
+def _named(version: Version) -> AdminUnit | None:
+    code = version.values.get("commune_code") or ""
+    return places.unit_by_code(code, version.true_from) if code else None
+
+
+def _point(version: Version) -> Any:
+    if version.position is not None:
+        return version.position
+    return version.outline.point_on_surface if version.outline is not None else None
+
+
+def _around(version: Version) -> AdminUnit | None:
+    point = _point(version)
+    return places.commune_at(point, clock.today()) if point is not None else None
+
+
+def _before(version: Version) -> AdminUnit | None:
+    """The unit around the record on the last day of the old map, where it has outlines."""
+    point = _point(version)
+    return places.commune_at(point, MERGER.replace(month=6, day=30)) if point is not None else None
+
+
+def _crumbs(record: Record, where: Where, is_area: bool) -> list[tuple[Any, str]]:
+    listed = reverse("web:areas" if is_area else "web:releases")
+    crumbs: list[tuple[Any, str]] = [
+        (_("Hazardous areas") if is_area else _("Released land"), listed)
+    ]
+    if where.now is not None:
+        crumbs.append((where.now, f"{listed}?commune={where.code}"))
+    crumbs.append((record.local_id, ""))
+    return crumbs

@@ -1,0 +1,82 @@
+"""One box for everything with a name: ids of records, receipts, places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import has, scope_for
+from datlanh.hazards.selectors import AreaFilter, ReleaseFilter, Turn, area_page, release_page
+from datlanh.intake.selectors.paging import Cursor
+from datlanh.intake.selectors.reports import ReportFilter, report_list
+from datlanh.kernel import ids
+from datlanh.kernel.text import Text
+from datlanh.places import selectors as places
+from datlanh.places.models import Level
+from datlanh.web.areas.lists import names_beside
+from datlanh.web.guards import StaffRequest, opens
+
+SHOWN = 8
+LETTERS = 2  # fewer find everything
+
+
+@opens()
+def search(request: StaffRequest) -> HttpResponse:
+    """`/search?q=`: what a person may see of what begins with (or sounds like) the text."""
+    text = " ".join(request.GET.get("q", "").split())[:60]
+    who = request.user
+    context: dict[str, object] = {"text": text, "rows": []}
+    if len(text) >= LETTERS:
+        reads = has(who, Permission.RECORD_READ)
+        scope = scope_for(who, Permission.RECORD_READ)
+        turn = Turn(sort="id", size=SHOWN)
+        found = area_page(scope, AreaFilter(text=text), turn).rows if reads else []
+        released = release_page(scope, ReleaseFilter(text=text), turn).rows if reads else []
+        context |= {
+            "areas": found,
+            "releases": released,
+            "reports": report_list(who, ReportFilter(text=text), Cursor(), size=SHOWN).rows
+            if has(who, Permission.REPORT_READ) and any(c.isdigit() for c in text)
+            else [],
+            "places": _places(text) if not text.isdigit() else [],
+            **names_beside([*found, *released]),
+        }
+        meant = str(ids.propose(text) or "")
+        whole = [r for r in [*found, *released] if r.local_id == meant]
+        if whole and not request.headers.get("HX-Request"):
+            return redirect("web:area" if found else "web:release", local_id=meant)
+    is_part = request.headers.get("HX-Target") == "search-found"
+    return render(
+        request, "web/search/_found.html" if is_part else "web/search/search.html", context
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """A unit found by one of its names; `query` lists the areas of what it is today."""
+
+    name: Text
+    note: Text
+    query: str
+
+
+def _places(text: str) -> list[Place]:
+    found = []
+    for hit in places.unit_search(text, limit=SHOWN):
+        if hit.current_unit.level == Level.COMMUNE:
+            codes = [hit.current_unit.code]
+        elif hit.unit.level == Level.DISTRICT:
+            codes = [u.code for u in places.successors(hit.unit)]
+        else:
+            codes = []
+        found.append(
+            Place(
+                Text(hit.unit.full_name, hit.unit.full_name_en),
+                Text(hit.say("vi"), hit.say("en")),
+                AreaFilter(communes=tuple(codes)).query(),
+            )
+        )
+    return found

@@ -1,0 +1,1 @@
+"""The first figures, each number leading to its records."""
