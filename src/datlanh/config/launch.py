@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
 import fcntl
 import http.client
 import json
@@ -20,12 +19,11 @@ from typing import IO, NoReturn
 
 from datlanh.config import cluster, freshness
 from datlanh.config.environment import ROOT, number, text
-from datlanh.config.steps import StepError, say, step
+from datlanh.config.steps import StepError, die_with_parent, say, step
 
 PORTS_TRIED = 50
 ANSWER_WITHIN_S = 60
 STOP_WITHIN_S = 15
-PR_SET_PDEATHSIG = 1
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -174,17 +172,12 @@ def child(command: list[str], **environment: str) -> Iterator[subprocess.Popen[b
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509 (no threads here)
+        preexec_fn=die_with_parent,  # noqa: PLW1509 (no threads here)
     )
     try:
         yield process
     finally:
         stop(process)
-
-
-def _die_with_parent() -> None:
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import io
 import os
+import signal
 from pathlib import Path
 
 from datlanh.config import assets, freshness
@@ -154,6 +155,8 @@ def main() -> int:
     arguments = parser.parse_args()
     from django.core.management.base import CommandError
 
+    # Stopped from outside, end like on Ctrl-C: the step's own process goes too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run_setup(demo=arguments.demo)
     except (StepError, CommandError) as refusal:

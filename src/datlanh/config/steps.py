@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
 
 
 class StepError(Exception):
@@ -25,6 +29,12 @@ def step(name: str) -> Iterator[None]:
     began = time.monotonic()
     yield
     say(f"✓ {name} ({time.monotonic() - began:.1f} s)")
+
+
+def die_with_parent() -> None:
+    """For `preexec_fn`: Linux asks this process to end when the one that started it is gone."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def run_logged(
@@ -47,6 +57,7 @@ def run_logged(
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 check=False,
+                preexec_fn=die_with_parent,
             )
     except FileNotFoundError:
         raise StepError(f"{words[0]} is not installed.") from None
