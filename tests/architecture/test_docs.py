@@ -14,7 +14,7 @@ DOCS = ROOT / "docs"
 MARKDOWN = sorted(DOCS.rglob("*.md"))
 RECORDS = sorted((DOCS / "adr").glob("*.md"))
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
-NAMED = re.compile(r"`(?:\w+\.)*(\w+)(?:\(\))?`")
+NAMED = re.compile(r"`(?:\w+\.)*(?!py`)(\w+)(?:\(\))?`")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
