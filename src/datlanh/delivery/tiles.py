@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db import connection
@@ -182,7 +182,7 @@ def _layer(place: Place, name: str, query: Sql) -> bytes:
 
 def releases_of(filter: AreaFilter) -> ReleaseFilter:
     """What areas are narrowed by and releases have too."""
-    shared = {f: getattr(filter, f) for f in RecordFilter.__dataclass_fields__ if f != "month"}
+    shared = {f.name: getattr(filter, f.name) for f in fields(RecordFilter) if f.name != "month"}
     return ReleaseFilter(**shared)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.selectors.saying import Names, said_value
@@ -13,10 +13,12 @@ from datlanh.intake.selectors.values import metres, questions_of, value_told
 from datlanh.kernel.fold import LIST
 from datlanh.kernel.mapping import FormMapping
 from datlanh.kernel.text import LANGUAGES, Text
-from datlanh.register.models import Claim, Row, Version
+from datlanh.register.models import Claim, Record, Row, Version
 
 ROWS = Text("{count} dòng", "{count} rows")
 PIECES = Text("{count} quả", "{count} items")
+SIGNATURES = "verification"  # the section of names and dates under a form
+FIRST = ("status", "outline", "areas", "priority", f"{LIST}ordnance_items", "land_use", "place")
 TOLD = ("reported_status", "area_reported_m2", "cleared_area_m2")  # of a report that is gone
 
 
@@ -37,7 +39,7 @@ class LifeLine:
     source: BoundReport
     changes: tuple[Change, ...]
     confirmed: int  # values it said again without changing them
-    is_first: bool = False
+    is_first: bool = False  # of the report that made the record
 
     @property
     def is_gone(self) -> bool:
@@ -46,7 +48,10 @@ class LifeLine:
 
 
 def record_life(
-    versions: Sequence[Version], bound: Mapping[int, BoundReport], names: Names
+    record: Record,
+    versions: Sequence[Version],
+    bound: Mapping[int, BoundReport],
+    names: Names,
 ) -> list[LifeLine]:
     """The lines of `versions` (in order of their dates), newest first, with the reports that went.
 
@@ -59,7 +64,9 @@ def record_life(
         for report_id, atoms in _set_here(version).items():
             source = bound.get(report_id)
             if source is not None:
-                lines.append(_line(version, before, source, atoms, names=names, counts=counts))
+                line = _line(version, before, source, atoms, names=names, counts=counts)
+                is_first = source.approval.seq == record.created_seq
+                lines.append(replace(line, is_first=is_first))
         before = version
     lines += _gone(bound, names)
     lines.sort(key=lambda x: (x.true_since, x.source.approval.seq), reverse=True)
@@ -87,9 +94,7 @@ def _line(
     changes: list[Change] = []
     confirmed = 0
     mapping = mapping_of(source.report.form_version_id or 0)
-    # In the order of the form, its lists last.
-    order = {q.group or q.attribute: i for i, q in reversed(list(enumerate(mapping.questions)))}
-    for atom in sorted(atoms, key=lambda a: order.get(a, len(order) * 2)):
+    for atom in sorted(atoms, key=_order(mapping)):
         told = (
             [_list_change(mapping, atom.removeprefix(LIST), version, before, counts)]
             if atom.startswith(LIST)
@@ -102,7 +107,18 @@ def _line(
                 confirmed += 1
             else:
                 changes.append(change)
-    return LifeLine(version.true_from, source, tuple(changes), confirmed, before is None)
+    return LifeLine(version.true_from, source, tuple(changes), confirmed)
+
+
+def _order(mapping: FormMapping) -> Callable[[str], tuple[int, int]]:
+    """What a reader looks for first, then the order of the form, its lists last."""
+    place = {q.group or q.attribute: i for i, q in reversed(list(enumerate(mapping.questions)))}
+
+    def key(atom: str) -> tuple[int, int]:
+        first = FIRST.index(atom) if atom in FIRST else len(FIRST)
+        return first, place.get(atom, len(place) * 2)
+
+    return key
 
 
 def _changes(
@@ -110,6 +126,8 @@ def _changes(
 ) -> list[Change | None]:
     found: list[Change | None] = []
     for question in questions_of(mapping, atom):
+        if question.kind == "person" or question.section == SIGNATURES:
+            continue  # who signs is no news about the ground
         new = value_told(question, version, names)
         old = value_told(question, before, names) if before is not None else None
         if question.attribute == "outline":

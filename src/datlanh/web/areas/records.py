@@ -87,7 +87,9 @@ def _shown(request: StaffRequest, local_id: str, kind: str) -> HttpResponse:
         "organisation": Organisation.objects.get(pk=record.organisation_id),
         "sections": record_facts(version, bound, names) if version else [],
         "tables": record_tables(version, bound) if version else [],
-        "life": [line for line in record_life(past, bound, names) if line.true_since <= moment.on],
+        "life": [
+            line for line in record_life(record, past, bound, names) if line.true_since <= moment.on
+        ],
         "bound": list(bound.values())[::-1],
         "waiting": [] if moment.is_past else reports_waiting(record, who),
         "decisions": [

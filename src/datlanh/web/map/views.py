@@ -35,7 +35,7 @@ def register_map(request: StaffRequest) -> HttpResponse:
     following = (first + dt.timedelta(days=62)).replace(day=1) - dt.timedelta(days=1)
     context = {
         "wanted": wanted,
-        "chips": chips_of(wanted, words),
+        "in_force": chips_of(wanted, words),
         "options": choices_of(wanted, words),
         "asof": moment,
         "tiles": reverse("api:tile", args=(0, 0, 0)).replace("0/0/0", "{z}/{x}/{y}"),

@@ -13,12 +13,15 @@ from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.reports.filters import report_chips, report_filter, report_options
 
 
+SIZE = 50
+
+
 @opens(Permission.REPORT_READ)
 def reports(request: StaffRequest) -> HttpResponse:
     """Reports newest first, narrowed by what stands in the address."""
     wanted = report_filter(request)
     cursor = Cursor.read(request.GET.get("after"), request.GET.get("before"))
-    page = report_list(request.user, wanted, cursor)
+    page = report_list(request.user, wanted, cursor, size=SIZE)
     options = report_options(request.user, wanted)
     context = {
         "page": page,

@@ -56,6 +56,7 @@ def review(request: StaffRequest) -> HttpResponse:
     first = queue["page"].rows[0] if queue["page"].rows else None
     if first is None:
         return render(request, "web/review/empty.html", queue)
+    queue["is_queue_first"] = True  # a phone shows the queue, not the report
     return desk_page(request, report_get(request.user, first.receipt), queue)
 
 
