@@ -166,8 +166,9 @@ def _own_files(tmp_path, settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _plain_static(settings) -> None:
+def _plain_static(tmp_path, settings) -> None:
     """Pages render without a collected manifest."""
+    settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from datlanh.api import maps
+from datlanh.api.maps import basemap, legend, tile
 from datlanh.api.openrosa import forms, reports, submission
 
 app_name = "api"
@@ -21,7 +21,7 @@ openrosa: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("key/<str:secret>/", include(openrosa)),
     path("openrosa/", include(openrosa)),
-    path("tiles/<int:z>/<int:x>/<int:y>.mvt", maps.tile, name="tile"),
-    path("map/legend.json", maps.legend, name="legend"),
-    path("map/basemap.geojson", maps.basemap, name="basemap"),
+    path("tiles/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
+    path("map/legend.json", legend, name="legend"),
+    path("map/basemap.geojson", basemap, name="basemap"),
 ]

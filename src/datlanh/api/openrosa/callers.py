@@ -57,10 +57,10 @@ class Caller:
         """Where from, for the audit trail."""
         return f"device {self.device.pk}" if self.device else "basic"
 
-    def path(self, name: str, **values: str) -> str:
+    def path(self, page: str, /, **values: str) -> str:
         """The caller's own address of an OpenRosa page."""
         keyed = {"secret": self.secret} if self.secret else {}
-        return reverse(f"api:{name}", kwargs=keyed | values)
+        return reverse(f"api:{page}", kwargs=keyed | values)
 
 
 def caller_of(request: HttpRequest, secret: str | None) -> Caller:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -55,16 +57,17 @@ def submission(request: HttpRequest, caller: Caller) -> HttpResponse:
     here = request.build_absolute_uri(request.path)
     if request.method != "POST":
         return HttpResponse(status=204, headers={"Location": here})
-    xml, attachments = read_body(request)
-    with acting(caller.user, via="openrosa", origin=caller.origin):
-        receipt = report_receive(
-            xml=xml,
-            by=caller.user,
-            organisation=caller.organisation,
-            channel="openrosa",
-            device=caller.device,
-            attachments=attachments,
-        )
+    with whole(request):
+        xml, attachments = read_body(request)
+        with acting(caller.user, via="openrosa", origin=caller.origin):
+            receipt = report_receive(
+                xml=xml,
+                by=caller.user,
+                organisation=caller.organisation,
+                channel="openrosa",
+                device=caller.device,
+                attachments=attachments,
+            )
     language = language_of(request, caller)
     answer = message(201 if receipt.is_new else 202, told(receipt, language), language=language)
     answer["Location"] = here
@@ -84,17 +87,38 @@ def told(receipt: Receipt, language: str) -> str:
     return " ".join(lines)
 
 
+@contextlib.contextmanager
+def whole(request: HttpRequest) -> Iterator[None]:
+    """Make the body readable, whatever way it is sent; nothing of one that is too large is read.
+
+    Django reads by Content-Length alone: a body without one (chunked) is brought to disk first.
+    """
+    if _length(request) > settings.SUBMISSION_MAX_BYTES:
+        raise _too_large()
+    chunked = request.headers.get("Transfer-Encoding", "").lower() == "chunked"
+    ended = chunked or request.META.get("wsgi.input_terminated", False)
+    if request.META.get("CONTENT_LENGTH") or not ended:
+        yield
+        return
+    with tempfile.TemporaryFile() as body:
+        source: Any = request.META["wsgi.input"]
+        while chunk := source.read(COPY_BYTES):
+            if body.tell() + len(chunk) > settings.SUBMISSION_MAX_BYTES:
+                raise _too_large()
+            body.write(chunk)
+        request.META["CONTENT_LENGTH"] = str(body.tell())
+        body.seek(0)
+        request._stream = body  # where Django reads from
+        yield
+
+
 def read_body(request: HttpRequest) -> tuple[bytes, list[Incoming]]:
-    """The report and its files; nothing of a request that is too large is read.
+    """The report and its files.
 
     Raises:
         TooLargeError: the request or the report in it is larger than the house takes.
         UnreadableError: there is no report in it.
     """
-    if _length(request) > settings.SUBMISSION_MAX_BYTES:
-        raise _too_large()
-    if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
-        _spool(request)
     if request.content_type != "multipart/form-data":
         if request.content_type in ("text/xml", "application/xml"):
             return request.read(MAX_BYTES + 1), []
@@ -136,20 +160,3 @@ def _length(request: HttpRequest) -> int:
 
 def _too_large() -> TooLargeError:
     return TooLargeError(TOO_LARGE, limit=settings.SUBMISSION_MAX_BYTES // 1024 // 1024)
-
-
-def _spool(request: HttpRequest) -> None:
-    """Bring a chunked body, whose length nobody knows, to disk: Django reads by length only."""
-    source: Any = request.META.get("wsgi.input")
-    # Closed with the request, by `_stream`'s end of life.
-    body: Any = tempfile.TemporaryFile()  # noqa: SIM115
-    size = 0
-    while chunk := source.read(COPY_BYTES):
-        size += len(chunk)
-        if size > settings.SUBMISSION_MAX_BYTES:
-            body.close()
-            raise _too_large()
-        body.write(chunk)
-    body.seek(0)
-    request.META["CONTENT_LENGTH"] = str(size)
-    request._stream = body  # where Django reads the body from
