@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from tools.domain_docs import PAGES
 
-from architecture.code import ROOT
+from architecture.code import PACKAGE, ROOT, modules, tree
 
 DOCS = ROOT / "docs"
 MARKDOWN = sorted(DOCS.rglob("*.md"))
@@ -76,3 +78,35 @@ def test_decision_records_are_numbered_once() -> None:
 def test_a_guide_exists_in_both_languages() -> None:
     guides = {p.name: {q.name for q in p.glob("*.md")} for p in (DOCS / "guides").iterdir()}
     assert guides["vi"] == guides["en"] != set()
+
+
+def _screen_words(language: str) -> list[re.Pattern[str]]:
+    """Everything a page may say: messages of the catalogues and Texts of the domain."""
+    said: set[str] = set()
+    for path in PACKAGE.glob("*/locale/vi/LC_MESSAGES/django.po"):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="vi"):
+                found = message.id if language == "en" else message.string
+                said |= set(found) if isinstance(found, tuple | list) else {found}
+    place = 0 if language == "vi" else 1
+    for path in modules():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Text":
+                argument = node.args[place] if len(node.args) > place else None
+                if isinstance(argument, ast.Constant):
+                    said.add(str(argument.value))
+    gaps = re.compile(r"%\\\(\w+\\\)s|\\\{\w+\\\}")
+    return [re.compile(gaps.sub(".+", re.escape(text))) for text in said if text]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_words_in_bold_in_a_guide_stand_on_a_screen(language: str) -> None:
+    """Bold is kept for what people look for on the page."""
+    known = _screen_words(language)
+    unknown = [
+        f"{path.name}: {word}"
+        for path in sorted((DOCS / "guides" / language).glob("*.md"))
+        for word in re.findall(r"\*\*(.+?)\*\*", path.read_text(encoding="utf-8"), re.DOTALL)
+        if not any(k.fullmatch(" ".join(word.split())) for k in known)
+    ]
+    assert unknown == []
