@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import signal
 import subprocess
 import sys
@@ -48,7 +49,11 @@ def run_logged(
     log.parent.mkdir(parents=True, exist_ok=True)
     words = [str(word) for word in command]
     try:
-        with log.open("w", encoding="utf-8") as output:
+        with log.open("a", encoding="utf-8") as output:
+            # The command inherits this lock with its output: one that outlived a killed start is
+            # waited for, instead of being met in the same folder.
+            fcntl.flock(output, fcntl.LOCK_EX)
+            output.truncate(0)
             done = subprocess.run(
                 words,
                 cwd=cwd,
