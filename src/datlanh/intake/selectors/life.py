@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from datlanh.intake.selectors.differences import AREA
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.selectors.saying import Names, said_value
 from datlanh.intake.selectors.standing import BoundReport
@@ -135,7 +136,8 @@ def _changes(
                 metres(v.area_m2) if v is not None and v.area_m2 is not None else None
                 for v in (version, before)
             )
-        found.append(Change(question.label, old, new) if new or old else None)
+        label = AREA if question.attribute == "outline" else question.label
+        found.append(Change(label, old, new) if new or old else None)
     return found
 
 

@@ -42,6 +42,11 @@ class RecordTable:
     rows: tuple[TableRow, ...]
 
     @property
+    def sources(self) -> list[BoundReport]:
+        """The reports its rows belong to."""
+        return list({r.source.report.pk: r.source for r in self.rows if r.source}.values())
+
+    @property
     def pieces(self) -> int:
         """Pieces of ordnance; of any other list, rows."""
         return sum(r.quantity for r in self.rows)

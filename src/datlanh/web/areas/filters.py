@@ -135,11 +135,12 @@ def titles() -> dict[str, str]:
     }
 
 
-def chips_of(filter: RecordFilter, words: Words) -> list[Chip]:
-    """The filters in force, the two times apart."""
+def chips_of(filter: RecordFilter, words: Words, **kept: str) -> list[Chip]:
+    """The filters in force, the two times apart; `kept` stays in the addresses (sort, by)."""
     names = titles()
+    tail = "".join(f"&{name}={value}" for name, value in kept.items() if value)
     return [
-        Chip(names[name], words.say(name, value), f"?{filter.without(name, value)}")
+        Chip(names[name], words.say(name, value), f"?{filter.without(name, value)}{tail}")
         for name, value in filter.spoken()
     ]
 

@@ -83,7 +83,7 @@ def _shown(
         "rows": page.rows,
         "wanted": wanted,
         "words": words,
-        "chips": chips_of(wanted, words),
+        "chips": chips_of(wanted, words, sort=page.sort if "sort" in request.GET else ""),
         "options": choices_of(wanted, words),
         "columns": _columns(columns, page.sort, request.GET, bool(wanted.category)),
         "asof": wanted.asof,

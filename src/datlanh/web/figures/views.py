@@ -85,12 +85,13 @@ def figures(request: StaffRequest) -> HttpResponse:
     releases = ReleaseFilter(**{f: getattr(shared, f) for f in SHARED})
     moment = shared.asof
     words = Words(request.user, Permission.FIGURE_READ)
+    wanted = replace(areas, as_of=shared.as_of, known=shared.known)
     context = {
         "by": by,
         "switch": _switch(request, by),
         "asof": moment,
-        "wanted": replace(areas, as_of=shared.as_of, known=shared.known),
-        "chips": chips_of(replace(areas, as_of=shared.as_of, known=shared.known), words),
+        "wanted": wanted,
+        "chips": chips_of(wanted, words, by=by),
         "options": {k: v for k, v in choices_of(areas, words).items() if k in SHARED},
         "words": words,
         "statuses": PublicStatus.values,
@@ -134,10 +135,12 @@ def blocks(
     }
 
 
-def _narrow(by: str, key: str) -> str:
-    own = narrowed(RecordFilter(), by, key)
+def _narrow(filter: RecordFilter, moment: AsOf, by: str, key: str) -> str:
+    """This page for one group alone, seen another way."""
+    own = narrowed(filter, by, key)
     other = "month" if by != "month" else "commune"
-    return f"?by={other}&{own.query()}"
+    times = {"as_of": moment.on, "known": moment.known} if moment.is_past else {}
+    return f"?by={other}&{own.query(**times)}"
 
 
 def _area_cell(cell: AreaCell, href: str) -> Cell:
@@ -156,7 +159,14 @@ def _area_lines(found: AreaFigures, filter: AreaFilter, links: Links) -> list[Li
         own = narrowed(filter, found.by, line.group.key)
         total = _area_cell(line.total, links.areas(own))
         cells = _area_cells(line.cells, own, links)
-        lines.append(Line(line.group.label, _narrow(found.by, line.group.key), cells, total))
+        lines.append(
+            Line(
+                line.group.label,
+                _narrow(filter, links.moment, found.by, line.group.key),
+                cells,
+                total,
+            )
+        )
     return lines
 
 
@@ -179,7 +189,9 @@ def _released_lines(found: ReleasedFigures, filter: ReleaseFilter, links: Links)
     for line in found.lines:
         own = narrowed(filter, found.by, line.group.key)
         cells = _released_cells(line.cells, own, links)
-        lines.append(Line(line.group.label, _narrow(found.by, line.group.key), cells))
+        lines.append(
+            Line(line.group.label, _narrow(filter, links.moment, found.by, line.group.key), cells)
+        )
     return lines
 
 
@@ -221,7 +233,9 @@ def _item_blocks(
                 for c in found.categories
             ]
             total = Cell(sum(counted.values()))
-            made.append(Line(line.group.label, _narrow(found.by, key), cells, total))
+            made.append(
+                Line(line.group.label, _narrow(areas, links.moment, found.by, key), cells, total)
+            )
         return made
 
     def _items_href(kind: str, category: str, key: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
@@ -35,3 +35,9 @@ def stack(cells: Iterable[Any], whole: float | None) -> list[dict[str, Any]]:
             pieces.append({"status": status, "x": x, "width": width})
         x += width
     return pieces
+
+
+@register.filter
+def nth(things: Sequence[Any], place: int) -> Any:
+    """`things[place]`."""
+    return things[place]
