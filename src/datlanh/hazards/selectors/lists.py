@@ -203,7 +203,7 @@ def _ids(scope: Scope, filter: RecordFilter) -> RawSQL:
 def _all(found: Rows, columns: str, rest: str = "") -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(found.select(columns, rest), found.params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _page(found: Rows, columns: str, turn: Turn) -> tuple[list[Any], bool, bool]:

@@ -31,8 +31,8 @@ def record_features(version: Version, *, is_area: bool) -> dict[str, Any]:
         features.append(_feature(version.position, "evidence"))
     wanted = {name: ids for name, ids in version.lists.items() if ids}
     ids = {i for found in wanted.values() for i in found}
-    for row in Row.objects.filter(report_id__in=ids, shape__isnull=False):
-        if row.report_id in wanted.get(row.list, ()) and row.list in ROLES:
+    for row in Row.objects.filter(report_id__in=ids, list__in=ROLES):
+        if row.shape is not None and row.report_id in wanted.get(row.list, ()):
             label = str(row.values.get("point_id") or "")
             features.append(_feature(row.shape, ROLES[row.list], label=label))
     return {"type": "FeatureCollection", "features": features}

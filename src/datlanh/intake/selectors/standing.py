@@ -60,7 +60,8 @@ def reports_bound(record: Record, known: int) -> dict[int, BoundReport]:
     """Every report ever bound to `record`, as known after decision `known`, oldest first."""
     about = Q(record_id=record.pk, kind__in=["approved", "reassigned"])
     about |= Q(kind="reassigned", data__contains={"from": str(record.pk)})
-    ids = set(Decision.objects.filter(about, seq__lte=known).values_list("report_id", flat=True))
+    found = Decision.objects.filter(about, seq__lte=known).values_list("report_id", flat=True)
+    ids = {pk for pk in found if pk is not None}
     chains = Report.objects.filter(pk__in=ids).values("chain_id")
     family = dict(Report.objects.filter(chain_id__in=chains).values_list("pk", "supersedes_id"))
     seen = _Seen({pk: Standing(pk, supersedes=former) for pk, former in family.items()})

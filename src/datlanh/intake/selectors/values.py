@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from django.db.models import QuerySet
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
@@ -50,7 +51,7 @@ def version_of(record: Record, on: dt.date, known: int) -> Version | None:
     return versions_of(record, known).filter(true_from__lte=on).exclude(true_to__lte=on).first()
 
 
-def versions_of(record: Record, known: int) -> Any:
+def versions_of(record: Record, known: int) -> QuerySet[Version]:
     """The whole life of a record as known after a decision, first date to last."""
     found = Version.objects.filter(record=record, known_from__lte=known)
     return found.exclude(known_to__lte=known).order_by("true_from")

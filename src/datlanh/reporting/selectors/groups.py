@@ -85,4 +85,4 @@ def fetched(rows: Rows, columns: str, rest: str = "", around: str = "") -> list[
     text = rows.select(columns, rest, around)
     with connection.cursor() as cursor:
         cursor.execute(text, rows.params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from datlanh.accounts.permissions import Permission
-from datlanh.accounts.scope import scope_for
+from datlanh.accounts.scope import Scope, scope_for
 from datlanh.hazards.models import EvidencePoint, OrdnanceItem
-from datlanh.hazards.selectors import AreaFilter, RecordFilter, ReleaseFilter
+from datlanh.hazards.selectors import AreaFilter, ListedRecord, ReleaseFilter
 from datlanh.hazards.selectors.lists import area_get, release_get
 from datlanh.kernel import clock
 from datlanh.kernel.text import day
@@ -21,8 +21,6 @@ from datlanh.register.models import Record, Row
 from datlanh.web.areas.filters import Words, chips_of, choices_of, times_of
 from datlanh.web.areas.lists import names_beside
 from datlanh.web.guards import StaffRequest, opens
-
-TEMPLATES = {"area": "web/map/_area.html", "release": "web/map/_release.html"}
 
 
 @opens(Permission.MAP_READ)
@@ -59,20 +57,23 @@ def card(request: StaffRequest, kind: str, id: str) -> HttpResponse:
     """`/map/card/{area|release|point}/{id}?on=&known=`: a fragment; 404 outside the scope."""
     if kind == "point":
         return _point(request, id)
-    if kind not in TEMPLATES:
-        raise Http404
-    wanted: RecordFilter = (AreaFilter if kind == "area" else ReleaseFilter).from_query(request.GET)
+    scope, wanted = scope_for(request.user, Permission.MAP_READ), AreaFilter.from_query(request.GET)
     times = times_of(wanted)
-    scope = scope_for(request.user, Permission.MAP_READ)
-    get = area_get if kind == "area" else release_get
-    row = get(scope, _uuid(id), wanted)
+    row: ListedRecord
+    if kind == "area":
+        row = area_get(scope, _uuid(id), wanted)
+    elif kind == "release":
+        then = ReleaseFilter(as_of=wanted.as_of, known=wanted.known)
+        row = release_get(scope, _uuid(id), then)
+    else:
+        raise Http404
     context = {
         "row": row,
         "times": times,
         "words": Words(request.user, Permission.MAP_READ),
         **names_beside([row]),
     }
-    return render(request, TEMPLATES[kind], context)
+    return render(request, f"web/map/_{kind}.html", context)
 
 
 def _point(request: StaffRequest, id: str) -> HttpResponse:
@@ -81,18 +82,26 @@ def _point(request: StaffRequest, id: str) -> HttpResponse:
     letter, number = id[:1], id[1:]
     if not number.isdigit() or letter not in "eiw":
         raise Http404
-    context: dict[str, object] = {"times": times_of(AreaFilter.from_query(request.GET))}
-    if letter == "e":
-        context["evidence"] = point = EvidencePoint.objects.filter(scope.q()).get(pk=number)
-    elif letter == "i":
-        context["item"] = point = OrdnanceItem.objects.filter(scope.q()).get(pk=number)
-    else:
-        visible = scope.q("record__organisation_id")
-        point = Row.objects.filter(visible, Q(shape__isnull=False)).get(pk=number)
-        context["item" if point.list == "ordnance_items" else "evidence"] = point.values
-    context["record"] = Record.objects.get(pk=point.record_id)
-    context["words"] = Words(request.user, Permission.MAP_READ)
+    key, shown, record_id = _spot(scope, letter, int(number))
+    context = {
+        key: shown,
+        "record": Record.objects.get(pk=record_id),
+        "times": times_of(AreaFilter.from_query(request.GET)),
+        "words": Words(request.user, Permission.MAP_READ),
+    }
     return render(request, "web/map/_point.html", context)
+
+
+def _spot(scope: Scope, letter: str, number: int) -> tuple[str, Any, UUID]:
+    """Which of the two it is, what it says, and its record."""
+    if letter == "e":
+        evidence = EvidencePoint.objects.filter(scope.q()).get(pk=number)
+        return "evidence", evidence, evidence.record_id
+    if letter == "i":
+        item = OrdnanceItem.objects.filter(scope.q()).get(pk=number)
+        return "item", item, item.record_id
+    row = Row.objects.filter(scope.q("record__organisation_id"), shape__isnull=False).get(pk=number)
+    return "item" if row.list == "ordnance_items" else "evidence", row.values, row.record_id
 
 
 def _uuid(text: str) -> UUID:
