@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar
 
-from django.contrib.gis.geos import Point as GeosPoint
 from shapely import Point
 
 from datlanh.intake.models import Report, Setting
@@ -19,6 +20,8 @@ from datlanh.register.models import Decision, Record
 
 PROVINCE_CODE = "409"
 
+T = TypeVar("T")
+
 
 def settings_now() -> dict[str, float]:
     """Every threshold as it stands: the defaults, and what the database unit changed."""
@@ -27,11 +30,23 @@ def settings_now() -> dict[str, float]:
 
 
 class DatabaseFacts:
-    """What the rules may ask about the world around `report`."""
+    """What the rules may ask about the world around `report`; each question is asked once."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self._settings: dict[str, float] | None = None
+        self._known: dict[Hashable, object] = {}
+
+    def foresee(self, points: Iterable[Point]) -> None:
+        """Ask at once for all the points that rules will ask `in_province` about."""
+        wanted = list({(p.x, p.y): p for p in points if not p.is_empty}.values())
+        found = places.in_province_each(wanted, self.today()) if wanted else []
+        for point, inside in zip(wanted, found, strict=True):
+            self._known["in_province", point.x, point.y] = inside
+
+    def _once(self, ask: Callable[[], T], *question: Hashable) -> T:
+        if question not in self._known:
+            self._known[question] = ask()
+        return self._known[question]  # type: ignore[return-value]  # by its own question
 
     def today(self) -> dt.date:
         """The province's date."""
@@ -43,7 +58,11 @@ class DatabaseFacts:
 
     def operator(self, key: str) -> OperatorRef | None:
         """The organisation of that key with its range of running numbers."""
-        found = organisations.organisation_by_key(key)
+        return self._once(lambda: self._operator(key), "operator", key)
+
+    def _operator(self, key: str) -> OperatorRef | None:
+        sender = self.report.organisation
+        found = sender if sender.key == key else organisations.organisation_by_key(key)
         if found is None:
             return None
         own = organisations.range_of(found)
@@ -53,19 +72,25 @@ class DatabaseFacts:
 
     def commune(self, code: str, on: dt.date | None) -> CommuneRef | None:
         """The commune of that code on a day; today when no day is known."""
-        return _ref(places.unit_by_code(code, on or self.today()))
+        day = on or self.today()
+        return self._once(lambda: self._ref(places.unit_by_code(code, day)), "commune", code, day)
 
     def commune_at(self, point: Point, on: dt.date | None) -> CommuneRef | None:
         """The commune around a point on a day."""
-        return _ref(places.commune_at(_geos(point), on or self.today()))
+        day = on or self.today()
+        ask = places.commune_at
+        return self._once(lambda: self._ref(ask(point, day)), "at", point.x, point.y, day)
 
     def in_province(self, point: Point) -> bool:
         """Whether the point lies in the province or its stated buffer."""
-        return places.in_province(_geos(point), self.today())
+        return self._once(
+            lambda: places.in_province(point, self.today()), "in_province", point.x, point.y
+        )
 
     def record_exists(self, local_id: str) -> bool:
         """Whether the register has a record of that id."""
-        return Record.objects.filter(local_id=local_id).exists()
+        found = Record.objects.filter(local_id=local_id)
+        return self._once(found.exists, "record", local_id)
 
     def approved_reports(self, local_id: str) -> list[KnownReport]:
         """Approved reports about that record, newest information first."""
@@ -86,7 +111,8 @@ class DatabaseFacts:
 
     def ordnance_known(self, key: str) -> bool:
         """Whether the catalogue has that model."""
-        return Ordnance.objects.filter(key=key).exists()
+        keys = Ordnance.objects.values_list("key", flat=True)
+        return key in self._once(lambda: frozenset(keys), "ordnance")
 
     def exception_granted(self, report_id: str, rule: str) -> bool:
         """Whether the database unit has excepted this report from a rule."""
@@ -96,17 +122,11 @@ class DatabaseFacts:
 
     def setting(self, name: str) -> float:
         """A threshold. KeyError for a name no rule has."""
-        if self._settings is None:
-            self._settings = settings_now()
-        return self._settings[name]
+        return self._once(settings_now, "settings")[name]
 
-
-def _geos(point: Point) -> GeosPoint:
-    return GeosPoint(point.x, point.y, srid=4326)
-
-
-def _ref(unit: AdminUnit | None) -> CommuneRef | None:
-    if unit is None:
-        return None
-    province = unit.parent.name_vi if unit.parent else ""
-    return CommuneRef(unit.code, unit.full_name, province, unit.is_approximate)
+    def _ref(self, unit: AdminUnit | None) -> CommuneRef | None:
+        if unit is None:
+            return None
+        parent = self._once(lambda: unit.parent, "unit", unit.parent_id)
+        name = parent.name_vi if parent else ""
+        return CommuneRef(unit.code, unit.full_name, name, unit.is_approximate)

@@ -212,7 +212,7 @@ def release(rng: Random, finds: Finds, task: Task, *, pockets: bool) -> Draft:
     )
     beyond = task.ground.difference(task.area.plot.outline).area
     depth = rng.choices([30, 25, 50], [8, 1, 1])[0]
-    begun = task.ended - dt.timedelta(days=max(round(hectares * 2.2), 4))
+    begun = task.ended - dt.timedelta(days=min(max(round(hectares * 1.6), 4), 45))
     values = {
         "lr_id": task.local_id,
         "internal_id": task.internal_id,

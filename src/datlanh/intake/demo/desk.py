@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -20,7 +21,16 @@ from datlanh.intake.services.approving import report_approve
 from datlanh.intake.services.deciding import step_confirm, step_propose
 from datlanh.intake.services.receiving import Incoming, report_receive
 from datlanh.intake.services.verifying import report_return, report_verify
+from datlanh.kernel.mapping import FormMapping
 from datlanh.register.models import Record
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A published form, read once."""
+
+    mapping: FormMapping
+    xform: bytes
 
 
 class Desk:
@@ -29,7 +39,8 @@ class Desk:
     def __init__(self, rng: Random, centre: Centre, told: Callable[[str], None]) -> None:
         self.rng, self.centre, self.told = rng, centre, told
         self.count: Counter[str] = Counter()
-        self.forms = {v.form: v for v in FormVersion.objects.filter(retired_at=None)}
+        published = FormVersion.objects.filter(retired_at=None)
+        self.forms = {v.form: Blank(v.mapping, bytes(v.xform)) for v in published}
 
     def send(self, draft: Draft, operator: Operator, *, version: str | None = None) -> Report:
         """The report as the phone sends it, or as the officer types it on the web page."""
@@ -71,7 +82,7 @@ class Desk:
         with acting(by, via="web"):
             done = report_approve(id=report.pk, by=by, record_id=record.pk if record else None)
             self._done("approved", done)
-            return record or Record.objects.get(pk=done.record_id)
+            return record or Record.objects.get(local_id=done.record_local_id)
 
     def propose(self, report: Report, step: str, note: str, by: User | None = None) -> None:
         """The first of two persons."""

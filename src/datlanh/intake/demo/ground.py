@@ -96,11 +96,10 @@ class Ground:
         if not drawn.is_valid:
             return Polygon()
         near = {id(p): p for cell in _cells(drawn, APART_M) for p in self._taken.get(cell, ())}
-        free = drawn.intersection(commune.inside)
-        free = free.difference(shapely.union_all([p.buffer(APART_M) for p in near.values()]))
-        left = shapes.largest(free)
+        around = shapely.union_all([p.buffer(APART_M) for p in near.values()])
+        left = shapes.largest(drawn.intersection(commune.inside).difference(around))
         if left.area < drawn.area * 0.999:
-            left = left.simplify(2.0)
+            left = shapes.largest(left.simplify(2.0))
         # Holes and hair-thin strips are what an overlay leaves, not what a team walks.
         return shapes.largest(
             Polygon(left.exterior)

@@ -28,11 +28,18 @@ def to_metres(shape: BaseGeometry) -> BaseGeometry:
 
 
 def ring_of(shape: Polygon) -> list[list[float]]:
-    """The outer boundary as a phone sends it: lon/lat, five decimals, closed."""
-    ring: list[list[float]] = []
-    for x, y in _degrees(shape.exterior.coords):
-        if not ring or ring[-1] != [x, y]:
-            ring.append([x, y])
+    """The outer boundary as a phone sends it: lon/lat, five decimals, closed.
+
+    Where rounding lets a narrow place cross itself, the narrow place is left out.
+    """
+    for narrow in (0.0, 1.0, 2.0, 4.0, 8.0):
+        kept = largest(shape.buffer(-narrow)) if narrow else shape
+        ring: list[list[float]] = []
+        for x, y in _degrees(kept.exterior.coords):
+            if not ring or ring[-1] != [x, y]:
+                ring.append([x, y])
+        if Polygon(ring).is_valid:
+            break
     return ring
 
 
@@ -46,7 +53,8 @@ def boxes(rng: Random, area: float, centre: tuple[float, float]) -> Polygon:
     wanted = max(round(area / BOX_M**2), 2)
     turn, stretch = rng.uniform(0, math.pi), rng.uniform(1.0, 3.2)
     start = (int(centre[0] // BOX_M), int(centre[1] // BOX_M))
-    waiting, seen, taken = [(0.0, start)], {start}, []
+    waiting, seen = [(0.0, start)], {start}
+    taken: list[tuple[int, int]] = []
     while waiting and len(taken) < wanted:
         _, (column, row) = heapq.heappop(waiting)
         taken.append((column, row))
@@ -85,9 +93,9 @@ def walked(rng: Random, area: float, centre: tuple[float, float]) -> Polygon:
 
 
 def pieces(rng: Random, shape: Polygon, count: int) -> list[Polygon]:
-    """The shape in `count` tasks, one beside the other along its length, nothing left out.
+    """The shape in some `count` tasks, one beside the other along its length, nothing left out.
 
-    Fewer where a cut would leave a piece in two: each report has one polygon.
+    A cut across a bay makes two pieces; fewer cuts where one would leave a mere splinter.
     """
     for wanted in range(count, 1, -1):
         found = _cut(rng, shape, wanted)
@@ -108,9 +116,8 @@ def _cut(rng: Random, shape: Polygon, count: int) -> list[Polygon]:
         line = LineString(
             [(x - axis_y * reach, y + axis_x * reach), (x + axis_y * reach, y - axis_x * reach)]
         )
-        rest = [p for whole in rest for p in split(whole, line).geoms]
-    fit = len(rest) == count and all(p.area >= SMALLEST_PIECE_M2 for p in rest)
-    return rest if fit else []
+        rest = [p for whole in rest for p in polygons(split(whole, line))]
+    return rest if all(p.area >= SMALLEST_PIECE_M2 for p in rest) else []
 
 
 def _long_axis(shape: Polygon) -> tuple[float, float]:
@@ -148,8 +155,12 @@ def inside(rng: Random, shape: Polygon) -> Point:
 
 def largest(shape: BaseGeometry) -> Polygon:
     """The largest polygon of whatever an overlay left."""
-    parts = [p for p in getattr(shape, "geoms", [shape]) if isinstance(p, Polygon)]
-    return max(parts, key=lambda p: p.area, default=Polygon())
+    return max(polygons(shape), key=lambda p: p.area, default=Polygon())
+
+
+def polygons(shape: BaseGeometry) -> list[Polygon]:
+    """The polygons among the parts of a shape."""
+    return [p for p in getattr(shape, "geoms", [shape]) if isinstance(p, Polygon)]
 
 
 def _placed(shape: Polygon, scale: float, centre: tuple[float, float]) -> Polygon:

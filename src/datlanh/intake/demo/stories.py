@@ -7,6 +7,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from random import Random
 
+from shapely.geometry import Polygon
+
 from datlanh.intake.demo import answers, pictures, shapes
 from datlanh.intake.demo.answers import Area, Draft
 from datlanh.intake.demo.book import Book
@@ -125,10 +127,10 @@ def _weighed_anew(
 def _restated(
     book: Book, area: Area, draft: Draft, receipt: str, record: Record
 ) -> Generator[dt.datetime, None, None]:
-    """A full correction takes the place of the report that stood: the outline was too wide."""
+    """A full correction takes the place of the report that stood: the outline was too narrow."""
     rng = book.rng(f"{area.local_id} restated")
     yield later(rng, clock.now(), (9, 20))
-    ring = shapes.ring_of(shapes.largest(area.plot.outline.buffer(-9, join_style="mitre")))
+    ring = shapes.ring_of(shapes.largest(area.plot.outline.buffer(5, join_style="mitre")))
     said = draft.drawn(polygon_points=ring)
     said = said.but(area_size=answers.measured(ring), correction_of=receipt)
     yield from entered(book, rng, area.operator, said, record=record)
@@ -164,7 +166,7 @@ def _worked_on(
 
 
 def _released(
-    book: Book, rng: Random, area: Area, part: shapes.Polygon, *, stops: bool
+    book: Book, rng: Random, area: Area, part: Polygon, *, stops: bool
 ) -> Generator[dt.datetime, None, None]:
     ended = clock.today() - dt.timedelta(days=rng.randint(1, 4))
     # Never before the area itself was known.

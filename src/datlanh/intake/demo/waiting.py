@@ -156,7 +156,7 @@ def _correction(book: Book, rng: Random) -> Story:
     yield _before(book, 17)
     book.desk.approve(report, area.operator)
     yield _before(book, 3.2)
-    ring = shapes.ring_of(shapes.largest(area.plot.outline.buffer(-12, join_style="mitre")))
+    ring = shapes.ring_of(shapes.largest(area.plot.outline.buffer(5, join_style="mitre")))
     said = draft.drawn(polygon_points=ring)
     said = said.but(area_size=answers.measured(ring), correction_of=report.receipt)
     again = book.desk.send(said, area.operator)

@@ -11,6 +11,7 @@ from datlanh.intake.models import Finding, Payload, Report
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.kernel import clock, rules
 from datlanh.kernel.checks import RULES, stored
+from datlanh.kernel.checks.places import asked
 from datlanh.kernel.mapping import Answers, FormMapping, view
 
 UNKNOWN_FORM = "form_unknown"
@@ -68,7 +69,9 @@ def report_check(report: Report) -> list[rules.Finding]:
     else:
         mapping = mapping_of(report.form_version.pk)
         seen = view_of(report, mapping, answers_now(report))
-        found = RULES.check(seen, DatabaseFacts(report))
+        facts = DatabaseFacts(report)
+        facts.foresee(asked(seen))
+        found = RULES.check(seen, facts)
     Finding.objects.filter(report=report).delete()
     Finding.objects.bulk_create(_kept(report, f) for f in found)
     _count(report, found)

@@ -42,6 +42,8 @@ def report_lock(id: int, *, by: User, permission: str, seen: str | None = None) 
     report = (
         Report.objects.select_for_update(of=("self",))
         .select_related("organisation", "form_version")
+        # A version's files are some hundred kilobytes, and its mapping is remembered.
+        .defer("form_version__xform", "form_version__xlsform", "form_version__mapping_json")
         .filter(scope_for(by, permission).q())
         .get(pk=id)
     )

@@ -12,6 +12,7 @@ from django.db import transaction
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.intake.models import Payload, Report
+from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.services.checking import answers_now, report_check
 from datlanh.intake.services.moves import UNKNOWN_FORM, report_lock, report_move, step_of
 from datlanh.intake.services.receiving import header_set, person_questions
@@ -67,7 +68,7 @@ def payload_revise(
     """Keep a corrected payload beside the original. Names go to the person store."""
     if report.form_version is None:
         raise DomainError(UNKNOWN_FORM)
-    mapping = report.form_version.mapping
+    mapping = mapping_of(report.form_version.pk)
     new = answers or answers_now(report)
     new = replace(new, values={**new.values, **changes})
     values = dict(new.values)

@@ -47,6 +47,14 @@ def outside_province(view: ReportView, facts: Facts) -> Iterator[Hit]:
         yield Hit(key, values, row, far if geometry.on_globe(far) else None)
 
 
+def asked(view: ReportView) -> Iterator[Point]:
+    """Every point the rules of this module ask `in_province` about, to be asked at once."""
+    yield from (point for _, _, point in placed(view))
+    for _, _, polygon in drawn(view):
+        if not polygon.is_empty:
+            yield from (first(polygon), *_extremes(polygon))
+
+
 def _extremes(polygon: Polygon) -> list[Point]:
     """The western, southern, eastern and northern ends: enough to see who leaves a province."""
     ring = shapely.get_coordinates(polygon.exterior)
@@ -64,8 +72,13 @@ def commune_differs(view: ReportView, facts: Facts) -> Iterator[Hit]:
     named, at = _named(view, facts), _middle(view)
     if named is None or at is None:
         return
-    found = [c for day in _days(view, facts) if (c := facts.commune_at(at, day))]
-    if not found or any(c.code == named.code for c in found):
+    found = []
+    for day in _days(view, facts):
+        if around := facts.commune_at(at, day):
+            if around.code == named.code:
+                return
+            found.append(around)
+    if not found:
         return
     severity = Severity.BLOCK
     if named.approximate or found[0].approximate:

@@ -1,7 +1,13 @@
 """Every question about places: where a point lies, what a unit was and is called today."""
 
 from datlanh.places.selectors.maps import basemap_geojson, communes_geojson
-from datlanh.places.selectors.points import commune_at, communes_at, in_province, unit_at
+from datlanh.places.selectors.points import (
+    commune_at,
+    communes_at,
+    in_province,
+    in_province_each,
+    unit_at,
+)
 from datlanh.places.selectors.search import UnitHit, unit_search
 from datlanh.places.selectors.units import (
     communes,
@@ -31,6 +37,7 @@ __all__ = [
     "former_district",
     "former_districts",
     "in_province",
+    "in_province_each",
     "is_outlined_officially",
     "origins",
     "province",

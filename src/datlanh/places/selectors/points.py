@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.gis.geos import Point as GeosPoint
 from django.db import connection
@@ -71,22 +72,35 @@ def in_province(point: AnyPoint, on: dt.date) -> bool:
     (rules.OFFICIAL_BUFFER_M, APPROXIMATE_BUFFER_M). Before July 2025 both old provinces count:
     the centre's register holds both.
     """
-    x, y = _lon_lat(point)
+    return in_province_each([point], on)[0]
+
+
+def in_province_each(points: Sequence[AnyPoint], on: dt.date) -> list[bool]:
+    """`in_province` of many points, in their order; one query for any number."""
+    places = [_lon_lat(point) for point in points]
     # The box of the coarse test: a degree is at least 100 km in either direction this far south.
-    reach = rules.APPROXIMATE_BUFFER_M / 100_000
+    values: dict[str, Any] = {
+        "x": [x for x, _ in places],
+        "y": [y for _, y in places],
+        "on": on,
+        "reach": rules.APPROXIMATE_BUFFER_M / 100_000,
+        "official": rules.OFFICIAL_BUFFER_M,
+        "approximate": rules.APPROXIMATE_BUFFER_M,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _NEAR,
-            [x, y, reach, on, on, x, y, rules.OFFICIAL_BUFFER_M, rules.APPROXIMATE_BUFFER_M],
-        )
-        return cursor.fetchone() is not None
+        cursor.execute(_NEAR, values)
+        return [bool(row[0]) for row in cursor.fetchall()]
 
 
 _NEAR = """
-select 1 from places_unitpart p join places_adminunit u on u.id = p.unit_id
- where p.outline && st_expand(st_setsrid(st_makepoint(%s, %s), 4326), %s)
-   and u.level = 'province' and u.valid_from <= %s and (u.valid_to is null or u.valid_to > %s)
-   and st_dwithin(p.outline::geography, st_setsrid(st_makepoint(%s, %s), 4326)::geography,
-                  case u.outline_source when 'official' then %s else %s end)
- limit 1
+select exists(
+    select 1 from places_unitpart p join places_adminunit u on u.id = p.unit_id
+     where p.outline && st_expand(q.point, %(reach)s) and u.level = 'province'
+       and u.valid_from <= %(on)s and (u.valid_to is null or u.valid_to > %(on)s)
+       and st_dwithin(p.outline::geography, q.point::geography,
+                      case u.outline_source when 'official' then %(official)s::float8
+                                            else %(approximate)s::float8 end))
+  from (select st_setsrid(st_makepoint(x, y), 4326) as point, row
+          from unnest(%(x)s::float8[], %(y)s::float8[]) with ordinality as t(x, y, row)) q
+ order by q.row
 """

@@ -32,7 +32,8 @@ def _valid(on: dt.date) -> Q:
 
 def unit_by_code(code: str, on: dt.date, level: str = Level.COMMUNE) -> AdminUnit | None:
     """The unit that bore `code` on `on`: a code alone names nothing, it may have been reused."""
-    return AdminUnit.objects.filter(_valid(on), level=level, code=code).first()
+    found = AdminUnit.objects.filter(_valid(on), level=level, code=code)
+    return found.select_related("parent").first()
 
 
 def communes(on: dt.date) -> QuerySet[AdminUnit]:
