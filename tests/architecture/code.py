@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -68,11 +69,12 @@ WRITING = frozenset(
 )
 ON_QUERIES = frozenset(("create", "delete", "update"))  # words that plain objects have as well
 QUERY = frozenset(("objects", "_default_manager", "_base_manager", "filter", "exclude", "all"))
-SQL_WRITES = ("insert ", "update ", "delete ", "truncate ", "merge ", "copy ")
+SQL_WRITES = re.compile(r"\b(?:insert\s+into|update\s+\w+\s+set|delete\s+from|truncate)\b", re.I)
 
 
-def database_writes(node: ast.AST) -> Iterator[ast.Call]:
-    """Calls in `node` that write to the database through the ORM or by a literal statement."""
+def database_writes(path: Path, node: ast.AST) -> Iterator[ast.Call]:
+    """Calls in `node`, of the module `path`, that write to the database: by the ORM or by SQL."""
+    constants = _constants(path)
     for call in ast.walk(node):
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
             continue
@@ -83,7 +85,7 @@ def database_writes(node: ast.AST) -> Iterator[ast.Call]:
             yield call
         elif name == "delete" and not call.args and not call.keywords:
             yield call  # an object's own delete()
-        elif name in {"execute", "executemany"} and call.args and _writes(call.args[0]):
+        elif name in {"execute", "executemany"} and call.args and _writes(call.args[0], constants):
             yield call
 
 
@@ -106,9 +108,25 @@ def chain(node: ast.AST) -> list[str]:
     return found
 
 
-def _writes(argument: ast.expr) -> bool:
-    if isinstance(argument, ast.JoinedStr) and argument.values:
-        argument = argument.values[0]
-    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-        return argument.value.lstrip().lower().startswith(SQL_WRITES)
-    return False
+@cache
+def _constants(path: Path) -> dict[str, str]:
+    """The module's own texts by name: where statements stand that are too long for a call."""
+    return {
+        target.id: _text(node.value)
+        for node in tree(path).body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _text(node: ast.AST) -> str:
+    """Every piece of text within an expression."""
+    parts = (n.value for n in ast.walk(node) if isinstance(n, ast.Constant))
+    return " ".join(p for p in parts if isinstance(p, str))
+
+
+def _writes(argument: ast.expr, constants: dict[str, str]) -> bool:
+    names = (n.id for n in ast.walk(argument) if isinstance(n, ast.Name))
+    said = " ".join((_text(argument), *(constants.get(n, "") for n in names)))
+    return SQL_WRITES.search(said) is not None

@@ -47,7 +47,9 @@ def test_the_kernel_is_plain_python() -> None:
 def test_delivery_code_never_writes_to_the_database() -> None:
     """Views and tiles ask selectors and call services; only services write."""
     guilty = [
-        where(path, call) for path in modules(*DELIVERY) for call in database_writes(tree(path))
+        where(path, call)
+        for path in modules(*DELIVERY)
+        for call in database_writes(path, tree(path))
     ]
     assert guilty == []
 
@@ -59,7 +61,7 @@ def test_selectors_and_rules_never_write_to_the_database() -> None:
         if "selectors" in (p.stem, p.parent.name) or p.stem in {"rules", "workflow", "projection"}
     ]
     assert readers
-    guilty = [where(path, call) for path in readers for call in database_writes(tree(path))]
+    guilty = [where(path, call) for path in readers for call in database_writes(path, tree(path))]
     assert guilty == []
 
 

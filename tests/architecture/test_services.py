@@ -44,7 +44,9 @@ class _Services:
         self.paths: dict[str, Path] = {}
         for path in _service_modules():
             self._read(path)
-        self.writers = {name for name, f in self.bodies.items() if any(database_writes(f))}
+        self.writers = {
+            name for name, f in self.bodies.items() if any(database_writes(self.paths[name], f))
+        }
 
     def _read(self, path: Path) -> None:
         package = path.relative_to(PACKAGE).parts[0]
