@@ -22,6 +22,7 @@ from datlanh.intake.services.deciding import (
 from datlanh.intake.services.rebuilding import register_rebuild, register_verify
 from datlanh.kernel import clock
 from datlanh.kernel.errors import ConflictError, TransitionError
+from datlanh.organisations.models import RunningNumber
 from datlanh.register.models import Decision, Person, Record, Version
 from support.reports import approved, cha, demo_cast, received, release, verified
 
@@ -302,3 +303,18 @@ def test_payloads_and_persons_are_empty_without_an_actor(cast):
         assert not Payload.objects.exists()
     with acting(cast["renew"]):
         assert Payload.objects.exists()
+
+
+def test_the_number_of_a_refused_report_is_void(cast):
+    report = verified(received(cha(1), by=cast["renew.hientruong"]), by=cast["renew"])
+    two_persons(report, "refuse", cast)
+    number = RunningNumber.objects.get(local_id="HAZ-409-600001")
+    assert (number.state, number.reason) == ("void", "nhập nhầm")
+
+
+def test_refusing_an_update_leaves_the_record_its_number(cast):
+    first = entered(cha(1, days_ago=30), cast)
+    update = verified(received(cha(1), by=cast["renew.hientruong"]), by=cast["renew"])
+    two_persons(update, "refuse", cast)
+    assert RunningNumber.objects.get(local_id="HAZ-409-600001").state == "used"
+    assert HazardousArea.objects.get(pk=first.record_id).reports == 1

@@ -23,7 +23,7 @@ M = TypeVar("M", bound=Move)
 Guard = Callable[[S, M], "Text | None"]
 
 NOT_FROM_HERE = Text(
-    "Không thực hiện được «{step}»: báo cáo đang ở trạng thái «{state}».",
+    "Không thực hiện được «{step}»: trạng thái hiện tại là «{state}».",
     "“{step}” is not possible: the state is “{state}”.",
 )
 

@@ -27,9 +27,11 @@ from datlanh.intake.standing import records_touched
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel import clock
 from datlanh.kernel.errors import TransitionError
+from datlanh.kernel.ids import readable
 from datlanh.kernel.text import Text
+from datlanh.organisations.services import number_void
 from datlanh.register import services as register
-from datlanh.register.models import Claim, Decision, Row
+from datlanh.register.models import Claim, Decision, Record, Row
 
 NOTHING_PROPOSED = Text("Không có đề nghị nào đang chờ.", "Nothing is proposed.")
 ALREADY_PROPOSED = Text("Đã có một đề nghị đang chờ.", "A proposal is waiting already.")
@@ -89,7 +91,22 @@ def step_confirm(*, id: int, by: User, confirm: bool, note: str = "") -> Report:
     )
     for plan in plans:
         register.refold_apply(plan, seq=decision.seq)
+    if proposal.step == "refuse":
+        _number_give_up(report, by=by, reason=proposal.note)
     return report
+
+
+def _number_give_up(report: Report, *, by: User, reason: str) -> None:
+    """A refused report's number is accounted for as void, unless something else carries it."""
+    local_id = report.record_local_id
+    others = Report.objects.filter(record_local_id=local_id).exclude(pk=report.pk)
+    if (
+        not readable(local_id)
+        or Record.objects.filter(local_id=local_id).exists()
+        or others.exclude(state__in=["refused", "replaced"]).exists()
+    ):
+        return
+    number_void(local_id=local_id, by=by, reason=reason)
 
 
 @transaction.atomic

@@ -37,7 +37,6 @@ DEFAULT_SETTINGS: dict[str, float] = {
     "point_gap_m": 5000.0,
     # How far outside the province's outline a point still counts as inside; used by the
     # `Facts` that answers `in_province`.
-    "province_buffer_m": 500.0,
     # The reference point or benchmark stands a short way outside the boundary.
     "reference_distance_m": 1000.0,
 }
