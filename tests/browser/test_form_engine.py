@@ -5,84 +5,29 @@ The built page is served by a few lines of http.server, without Django.
 
 from __future__ import annotations
 
-import email.policy
-import http.server
-import re
-import struct
-import threading
-import zlib
 from collections.abc import Callable, Iterator
-from email.parser import BytesParser
 from pathlib import Path
-from typing import Any, ClassVar
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from datlanh.intake.instance import answers_of, attachment_names, read_instance, unknown_elements
 from datlanh.intake.xlsform import CompiledForm, read_form
+from support.engine import (
+    PATIENCE_MS,
+    Handler,
+    chosen,
+    drawn,
+    picture,
+    question,
+    serving,
+    ticked,
+    typed,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "src/datlanh/delivery/static/datlanh/build/formengine"
-PATIENCE_MS = 30_000  # two cores, and the package's WebAssembly has to start
 
 pytestmark = pytest.mark.browser
-
-PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Form</title>
-<link rel="icon" href="data:,"><link rel="stylesheet" href="/static/formengine.css"></head><body>
-<div id="form-engine" data-form="/{form}/xform" data-media="/{form}/media/" data-submit="/submit"
- data-basemap="/basemap" data-view="107.0,16.8,11" data-language="{language}"></div>
-<script type="module" src="/static/formengine.js"></script></body></html>"""
-POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline';"
-    " connect-src 'self' data:; img-src 'self' data: blob:; font-src 'self' data:;"
-    " worker-src 'self' blob: data:"
-)
-BASEMAP = b"""{"type": "FeatureCollection", "features": [{"type": "Feature",
-"properties": {"name": "Cam Lo"}, "geometry": {"type": "Polygon", "coordinates":
-[[[106.9, 16.7], [107.1, 16.7], [107.1, 16.9], [106.9, 16.9], [106.9, 16.7]]]}}]}"""
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    """The page, the forms, their media; keeps what is posted."""
-
-    forms: ClassVar[dict[str, CompiledForm]] = {}
-    posted: ClassVar[list[list[tuple[str, bytes]]]] = []
-
-    def do_GET(self) -> None:
-        path, _, language = self.path.partition("?")
-        match path.strip("/").split("/"):
-            case ["static", name]:
-                kind = {".js": "text/javascript", ".css": "text/css"}[Path(name).suffix]
-                self._say((BUILD / name).read_bytes(), kind)
-            case ["basemap"]:
-                self._say(BASEMAP, "application/json")
-            case [form, "xform"]:
-                self._say(self.forms[form].xform, "text/xml")
-            case [form, "media", name]:
-                self._say(self.forms[form].media[name], "text/csv")
-            case [form]:
-                page = PAGE.format(form=form, language=language or "vi")
-                self._say(page.encode(), "text/html; charset=utf-8")
-
-    def do_POST(self) -> None:
-        head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        message = BytesParser(policy=email.policy.HTTP).parsebytes(head + body)
-        parts = [(p.get_filename() or "", p.get_payload(decode=True)) for p in message.iter_parts()]
-        self.posted.append(parts)  # type: ignore[arg-type]
-        self._say(b"received", "text/plain", 201)
-
-    def _say(self, body: bytes, kind: str, status: int = 200) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", POLICY)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None:
-        """Quiet."""
 
 
 @pytest.fixture(scope="module")
@@ -92,32 +37,14 @@ def forms() -> dict[str, CompiledForm]:
 
 @pytest.fixture(scope="module")
 def address(forms: dict[str, CompiledForm]) -> Iterator[str]:
-    if not (BUILD / "formengine.js").exists():
-        pytest.fail("the form engine is not built: npm ci && npm run build in frontend/formengine")
-    Handler.forms = forms
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
+    with serving(forms) as found:
+        yield found
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """A page that takes note of errors and of every address asked for."""
-    context = chromium.new_context(viewport={"width": 1000, "height": 900}, locale="vi-VN")
+    context = browser.new_context(viewport={"width": 1000, "height": 900}, locale="vi-VN")
     opened = context.new_page()
     opened.set_default_timeout(PATIENCE_MS)
     yield opened
@@ -149,60 +76,6 @@ def visit(page: Page, address: str) -> Callable[..., Page]:
         return page
 
     return go
-
-
-def question(page: Page, label: str, nth: int = 0) -> Locator:
-    """The box of the question with that label."""
-    exact = page.get_by_text(re.compile(rf"^\s*(\* ?)?{re.escape(label)}\s*$"))
-    return page.locator(".question-container", has=exact).nth(nth)
-
-
-def typed(page: Page, label: str, text: str, nth: int = 0) -> None:
-    """Real key presses: the number inputs take nothing else."""
-    box = question(page, label, nth).locator("input, textarea").first
-    box.click()
-    box.press("Control+a")
-    box.press_sequentially(text)
-    box.press("Tab")
-
-
-def chosen(page: Page, label: str, *options: str, nth: int = 0) -> None:
-    """Pick options of a drop-down."""
-    question(page, label, nth).locator(".p-select, .p-multiselect").click()
-    for option in options:
-        page.get_by_role("option", name=option, exact=True).click()
-    page.keyboard.press("Escape")
-
-
-def ticked(page: Page, label: str, *options: str) -> None:
-    """Pick options that stand open."""
-    for option in options:
-        question(page, label).get_by_text(option, exact=True).click()
-
-
-def drawn(page: Page, label: str, *points: tuple[float, float], nth: int = 0) -> None:
-    """Tap on the map of a question, as fractions of its width and height."""
-    viewport = question(page, label, nth).locator(".ol-viewport")
-    viewport.scroll_into_view_if_needed()
-    size = viewport.bounding_box()
-    assert size is not None
-    for across, down in points:
-        position = {"x": size["width"] * across, "y": size["height"] * down}
-        viewport.click(position=position)  # type: ignore[arg-type]
-        page.wait_for_timeout(400)  # two quick taps are a double click
-
-
-def picture() -> bytes:
-    """A PNG of one pixel."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        check = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + check
-
-    head = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
-    body = zlib.compress(b"\0\x80\x80\x80")
-    parts = chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + parts
 
 
 @pytest.mark.parametrize(

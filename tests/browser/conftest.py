@@ -1,0 +1,89 @@
+"""A running site on a database of its own, and a Chromium that signs in to it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from datlanh.accounts.demo import DEMO_PASSWORD
+from datlanh.accounts.services import demo_accounts_seed
+
+PATIENCE_MS = 40_000  # two cores that may be busy with other things
+expect.set_options(timeout=PATIENCE_MS)
+
+# Playwright's own loop runs in this thread, and Django would refuse to work beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the site answers."""
+
+    url: str
+
+
+@pytest.fixture
+def site(fresh_db: str, settings) -> Iterator[Site]:
+    """The whole site over real HTTP; what it writes is committed."""
+    demo_accounts_seed()
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    settings.CHECK_INLINE = True
+    server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet)
+    server.daemon_threads = True
+    server.set_app(StaticFilesHandler(get_wsgi_application()))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def sign_in(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """`sign_in("renew")` gives a page on which that person is signed in."""
+    contexts: list[BrowserContext] = []
+
+    def go(username: str, *, width: int = 1366, height: int = 768) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="vi-VN", base_url=site.url
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto("/accounts/login/")
+        page.fill("input[name=login]", username)
+        page.fill("input[name=password]", DEMO_PASSWORD)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url("**/")
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
