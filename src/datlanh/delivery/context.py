@@ -107,6 +107,10 @@ class Shell:
         ]
 
     def _waiting(self) -> int:
+        return self._queue_waiting
+
+    @cached_property
+    def _queue_waiting(self) -> int:
         user = self.request.user
         return queue_waiting(user) if isinstance(user, User) else 0
 

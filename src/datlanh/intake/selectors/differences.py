@@ -78,6 +78,11 @@ class Dispute:
     on: dt.date
     values: tuple[Said, ...]
 
+    @property
+    def is_alike(self) -> bool:
+        """Whether a reader sees no difference: the same name behind two references."""
+        return len({v.text for v in self.values}) == 1
+
 
 def version_now(record_id: Any) -> Version | None:
     """The record's newest version as known now."""
@@ -113,22 +118,27 @@ def compared(
     )
 
 
+def claims_in(conflicts: Iterable[Conflict], report: Report) -> list[Claim]:
+    """What other reports say where they differ from `report` on one date."""
+    ids = {i for c in conflicts for i in c.reports} - {report.pk}
+    return list(Claim.objects.filter(report_id__in=ids)) if ids else []
+
+
 def disputes_of(
     conflicts: Iterable[Conflict],
     mapping: FormMapping,
     report: Report,
     claims: Sequence[NewClaim],
+    others: Sequence[Claim],
     names: Names,
 ) -> list[Dispute]:
-    """Conflicts of one date, with what each report says."""
-    conflicts = list(conflicts)
-    ids = {i for c in conflicts for i in c.reports} - {report.pk}
-    kept = list(Claim.objects.filter(report_id__in=ids))
+    """Conflicts of one date, with what each report says; `others` from `claims_in`."""
+    ids = {c.report_id for c in others}
     receipts = dict(Report.objects.filter(pk__in=ids).values_list("pk", "receipt"))
     receipts[report.pk] = report.receipt
     found = []
     for conflict in conflicts:
-        said = [(c.report_id, c.values) for c in kept if c.on == conflict.on]
+        said = [(c.report_id, c.values) for c in others if c.on == conflict.on]
         said += [(report.pk, c.values) for c in claims if c.on == conflict.on]
         values = [
             Said(number_, receipts.get(number_, "?"), _told(mapping, conflict.atom, v, names))

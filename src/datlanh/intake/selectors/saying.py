@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from datlanh.accounts.models import User
@@ -66,6 +66,31 @@ def names_for(who: User, report: Report, mapping: FormMapping, answers: Iterable
         organisations=dict(Organisation.objects.values_list("key", "short_name")),
         persons={ref: str(content) for ref, content in read.items()},
         may_see_persons=may,
+    )
+
+
+def names_more(
+    names: Names, who: User, report: Report, mapping: FormMapping, said_before: Iterable[Any]
+) -> Names:
+    """`names`, and what else is needed to show values of the register beside the report.
+
+    `said_before`: attributes by name, as versions and claims hold them.
+    """
+    coded = {q.attribute for q in mapping.questions if q.kind == "commune"}
+    codes: set[str] = set()
+    refs: set[str] = set()
+    for values in said_before:
+        for attribute, value in (values or {}).items():
+            if attribute in coded and value:
+                codes.add(str(value))
+            if isinstance(value, dict) and "person" in value:
+                refs.add(value["person"])
+    refs -= set(names.persons)
+    read = persons_read(refs, by=who, why=report.receipt) if names.may_see_persons and refs else {}
+    return replace(
+        names,
+        communes={**names.communes, **communes_named(codes - set(names.communes))},
+        persons={**names.persons, **{ref: str(content) for ref, content in read.items()}},
     )
 
 

@@ -12,7 +12,6 @@ from datlanh.kernel import clock
 from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.reports.filters import report_chips, report_filter, report_options
 
-
 SIZE = 50
 
 

@@ -41,7 +41,7 @@ def report(request: StaffRequest, receipt: str) -> HttpResponse:
     """One report: answers, findings, history, and what may be done with it."""
     found = report_get(request.user, receipt)
     context = report_context(found, request.user)
-    context["open_step"] = request.GET.get("step", "")
+    context |= {"open_step": request.GET.get("step", ""), "features": features_of(found, context)}
     return render(request, "web/reports/report.html", context)
 
 
@@ -77,11 +77,16 @@ def report_context(found: Report, who: User) -> dict[str, Any]:
         "counts": {"block": found.blocks, "warn": found.warns, "info": found.infos},
         "reassign": _reassignable(found, sheet, who),
         "seen": seen_of(found),
-        "features": report_features(found, mapping, sheet.answers, findings=told)
-        if mapping
-        else None,
         "now": clock.now(),
     }
+
+
+def features_of(found: Report, context: dict[str, Any], **more: Any) -> dict[str, Any] | None:
+    """What the report's map draws; None for a form nobody published."""
+    if context["mapping"] is None:
+        return None
+    answers, told = context["sheet"].answers, context["findings"]
+    return report_features(found, context["mapping"], answers, findings=told, **more)
 
 
 def seen_of(found: Report) -> str:

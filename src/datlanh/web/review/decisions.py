@@ -28,6 +28,7 @@ from datlanh.intake.workflow import REVIEW
 from datlanh.kernel.errors import DomainError
 from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.reports.filters import language
+from datlanh.web.reports.pages import features_of, report_context
 from datlanh.web.review.address import desk_query
 from datlanh.web.review.desk import NEW, desk_context, desk_page, queue_context, queue_filter
 
@@ -196,9 +197,8 @@ def _refused(request: StaffRequest, receipt: str, refusal: DomainError) -> HttpR
             context |= desk_context(request, report)
         return render(request, "web/review/_refused.html", context, status=422)
     if request.POST.get("back") == "report":
-        from datlanh.web.reports.pages import report_context
-
         context = report_context(report, request.user) | {"refusal": refusal}
+        context |= {"features": features_of(report, context)}
         return render(request, "web/reports/report.html", context, status=422)
     queue = queue_context(request, queue_filter(request))
     return desk_page(request, report, queue, refusal=refusal.say(language()), status=422)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
@@ -18,12 +17,12 @@ from datlanh.intake.selectors.binding import Binding, binding_of
 from datlanh.intake.selectors.differences import (
     Comparison,
     Dispute,
+    claims_in,
     compared,
     disputes_of,
     record_of,
     version_now,
 )
-from datlanh.intake.selectors.maps import report_features
 from datlanh.intake.selectors.paging import Cursor
 from datlanh.intake.selectors.queue import (
     DECIDE,
@@ -39,10 +38,11 @@ from datlanh.intake.selectors.reports import (
     organisations_seen,
     report_get,
 )
+from datlanh.intake.selectors.saying import names_more
 from datlanh.intake.services.approving import UNDATED, conflicts_with
 from datlanh.kernel.text import Text
 from datlanh.web.guards import StaffRequest, opens
-from datlanh.web.reports.pages import report_context
+from datlanh.web.reports.pages import features_of, report_context
 from datlanh.web.review.address import desk_query
 
 NEW = "new"  # the value of the radio button for a record of its own
@@ -120,27 +120,24 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
     context |= {"stage": VERIFY if report.state in ("received", "returned") else DECIDE}
     mapping, sheet = context["mapping"], context["sheet"]
     if mapping is None or not sheet.revisions:
+        context |= {"features": features_of(report, context)}
         return context | {"binding": None, "comparison": None, "disputes": []}
     binding = binding_of(report, mapping, sheet.answers, request.user)
     chosen = chosen_record(request, report, binding)
-    comparison, disputes, undated = beside_the_register(report, context, chosen)
+    comparison, disputes, undated = beside_the_register(report, request.user, context, chosen)
     return context | {
         "binding": binding,
         "bound": chosen,
         "bound_value": str(chosen) if chosen else NEW,
         "comparison": comparison,
-        "disputes": disputes,
+        "disputes": [d for d in disputes if not d.is_alike],
+        "alike": [d for d in disputes if d.is_alike],
         "undated": undated,
         "show_all": bool(request.GET.get("all")),
         "may_except": has(request.user, Permission.EXCEPTION_GRANT, report.organisation_id)
         and report.state in ("received", "verified", "returned"),
-        "features": report_features(
-            report,
-            mapping,
-            sheet.answers,
-            findings=context["findings"],
-            records=binding.candidates,
-            bound=chosen or report.record_id,
+        "features": features_of(
+            report, context, records=binding.candidates, bound=chosen or report.record_id
         ),
     }
 
@@ -157,7 +154,7 @@ def chosen_record(request: HttpRequest, report: Report, binding: Binding) -> UUI
 
 
 def beside_the_register(
-    report: Report, context: dict[str, Any], chosen: UUID | None
+    report: Report, who: User, context: dict[str, Any], chosen: UUID | None
 ) -> tuple[Comparison | None, list[Dispute], Text | None]:
     """The comparison with the chosen record, what needs a choice, and why there is neither."""
     mapping, sheet = context["mapping"], context["sheet"]
@@ -166,14 +163,12 @@ def beside_the_register(
     except ValueError:
         return None, [], UNDATED
     version = version_now(chosen) if chosen else None
-    comparison = compared(mapping, claims, rows, version, sheet.names)
     record = record_of(chosen) if chosen else None
-    if record is None or report.state != "verified":
-        return comparison, [], None
-    conflicts = conflicts_with(report, record, claims)
-    return comparison, disputes_of(conflicts, mapping, report, claims, sheet.names), None
-
-
-def desk_address(receipt: str, query: str) -> str:
-    """The address of the desk with that report open."""
-    return reverse("web:review_report", args=[receipt]) + query
+    asks = record is not None and report.state == "verified"
+    conflicts = conflicts_with(report, record, claims) if asks and record else []
+    others = claims_in(conflicts, report)
+    stood = [version.values] if version else []
+    stood += [value for claim in others for value in claim.values.values()]
+    names = names_more(sheet.names, who, report, mapping, stood)
+    comparison = compared(mapping, claims, rows, version, names)
+    return comparison, disputes_of(conflicts, mapping, report, claims, others, names), None
