@@ -35,7 +35,8 @@ _AREA = (
     "t.area_type, t.public_status, t.identification_date, t.clearance_priority, t.assessment_score"
 )
 _RELEASE = (
-    "t.reported_status, t.release_type, t.start_date, t.end_date, t.methods, t.depth, "
+    "t.reported_status, t.release_type, t.start_date, t.end_date, "
+    "array(select m from unnest(t.methods::text[]) m order by m), t.depth, "
     "t.cleared_area_m2, t.uncleared_area_m2, t.fadeout_area_m2, t.surface_area_m2"
 )
 
