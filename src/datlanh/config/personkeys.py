@@ -14,6 +14,7 @@ import base64
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -62,19 +63,19 @@ def write(path: Path, keys: dict[UUID, bytes], *, master: str) -> None:
 
 
 def current(
-    connection: psycopg.Connection[tuple[object, ...]], kept: dict[UUID, bytes]
+    connection: psycopg.Connection[tuple[Any, ...]], kept: dict[UUID, bytes]
 ) -> dict[UUID, bytes]:
     """The keys of now: the database's, and those kept before that nobody has erased since."""
     if not has_table(connection, TABLE):
         return kept
     rows = connection.execute(f"select person_id, wrapped from {TABLE}").fetchall()  # noqa: S608
-    found = {UUID(str(person)): bytes(wrapped) for person, wrapped in rows}  # type: ignore[arg-type]
+    found = {UUID(str(person)): bytes(wrapped) for person, wrapped in rows}
     absent = kept.keys() - found.keys()
     erased = _erased(connection) if absent else set()
     return found | {person: kept[person] for person in absent if str(person) not in erased}
 
 
-def _erased(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
+def _erased(connection: psycopg.Connection[tuple[Any, ...]]) -> set[str]:
     if not has_table(connection, "audit_event"):
         return set()
     rows = connection.execute(
@@ -83,7 +84,7 @@ def _erased(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
     return {str(row[0]) for row in rows}
 
 
-def load(connection: psycopg.Connection[tuple[object, ...]], keys: dict[UUID, bytes]) -> int:
+def load(connection: psycopg.Connection[tuple[Any, ...]], keys: dict[UUID, bytes]) -> int:
     """Put the keys of the restored persons into the database; answer how many there were."""
     if not has_table(connection, TABLE):
         return 0
@@ -99,7 +100,7 @@ def load(connection: psycopg.Connection[tuple[object, ...]], keys: dict[UUID, by
     return len(pairs)
 
 
-def has_table(connection: psycopg.Connection[tuple[object, ...]], name: str) -> bool:
+def has_table(connection: psycopg.Connection[tuple[Any, ...]], name: str) -> bool:
     """Whether the table exists, in this version of the schema."""
     row = connection.execute("select to_regclass(%s) is not null", [f"public.{name}"]).fetchone()
     return bool(row and row[0])

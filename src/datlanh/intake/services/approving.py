@@ -82,7 +82,7 @@ def report_approve(
     claims, rows = _promised(report)
     locked = {r.pk: r for r in register.records_lock(records_touched(report, record_id))}
     record = _target(report, record_id, locked)
-    choices = _settled(report, record, claims, choices or {}) if record else ()
+    settled = _settled(report, record, claims, choices or {}) if record else []
     is_new = record is None
     if record is None:
         number_use(local_id=report.record_local_id, organisation=report.organisation, by=by)
@@ -90,7 +90,7 @@ def report_approve(
     again, report.record_id, report.approved_once = report.approved_once, record.pk, True
     report_move(report, "approve", step, by=by, record=str(record.pk))
     register.claims_put(report_id=report.pk, record=record, claims=claims, rows=rows, again=again)
-    for conflict, winner in choices:
+    for conflict, winner in settled:
         choice_add(report=report, record=record, conflict=conflict, winner=winner, by=by)
     plans = refold_plans(locked.values())
     decision = register.decision_add(
