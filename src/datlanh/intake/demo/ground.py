@@ -101,11 +101,9 @@ class Ground:
         if left.area < drawn.area * 0.999:
             left = shapes.largest(left.simplify(2.0))
         # Holes and hair-thin strips are what an overlay leaves, not what a team walks.
-        return shapes.largest(
-            Polygon(left.exterior)
-            .buffer(-4, join_style="mitre")
-            .buffer(4, join_style="mitre", mitre_limit=2.0)
-        )
+        opened = Polygon(left.exterior).buffer(-4, join_style="mitre")
+        left = shapes.largest(opened.buffer(4, join_style="mitre", mitre_limit=2.0))
+        return left if left.is_empty else shapes.sendable(left)
 
     def _take(self, outline: Polygon) -> None:
         for cell in _cells(outline, 0):

@@ -28,19 +28,21 @@ def to_metres(shape: BaseGeometry) -> BaseGeometry:
 
 
 def ring_of(shape: Polygon) -> list[list[float]]:
-    """The outer boundary as a phone sends it: lon/lat, five decimals, closed.
-
-    Where rounding lets a narrow place cross itself, the narrow place is left out.
-    """
-    for narrow in (0.0, 1.0, 2.0, 4.0, 8.0):
-        kept = largest(shape.buffer(-narrow)) if narrow else shape
-        ring: list[list[float]] = []
-        for x, y in _degrees(kept.exterior.coords):
-            if not ring or ring[-1] != [x, y]:
-                ring.append([x, y])
-        if Polygon(ring).is_valid:
-            break
+    """The outer boundary as a phone sends it: lon/lat, five decimals, closed."""
+    ring: list[list[float]] = []
+    for x, y in _degrees(shape.exterior.coords):
+        if not ring or ring[-1] != [x, y]:
+            ring.append([x, y])
     return ring
+
+
+def sendable(shape: Polygon) -> Polygon:
+    """The shape without places so narrow that rounded coordinates would cross there."""
+    for narrow in (0.0, 1.0, 2.0, 4.0, 8.0):
+        kept = largest(shape.buffer(-narrow, join_style="mitre")) if narrow else shape
+        if not kept.is_empty and Polygon(ring_of(kept)).is_valid:
+            return kept
+    return largest(shape.convex_hull)
 
 
 def pair_of(point: Point) -> list[float]:
@@ -117,7 +119,7 @@ def _cut(rng: Random, shape: Polygon, count: int) -> list[Polygon]:
             [(x - axis_y * reach, y + axis_x * reach), (x + axis_y * reach, y - axis_x * reach)]
         )
         rest = [p for whole in rest for p in polygons(split(whole, line))]
-    return rest if all(p.area >= SMALLEST_PIECE_M2 for p in rest) else []
+    return [sendable(p) for p in rest] if all(p.area >= SMALLEST_PIECE_M2 for p in rest) else []
 
 
 def _long_axis(shape: Polygon) -> tuple[float, float]:
@@ -132,7 +134,7 @@ def with_fade_out(rng: Random, piece: Polygon) -> Polygon:
     """The piece, and the ground that was cleared beyond its edge where items still turned up."""
     edge = piece.exterior.interpolate(rng.random(), normalized=True)
     beyond = edge.buffer(rng.uniform(20, 60), quad_segs=3)
-    return Polygon(largest(piece.union(beyond)).exterior)
+    return sendable(Polygon(largest(piece.union(beyond)).exterior))
 
 
 def pocket(rng: Random, shape: Polygon) -> Polygon | None:
