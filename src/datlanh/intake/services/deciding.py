@@ -56,7 +56,10 @@ def step_propose(*, id: int, step: str, by: User, note: str, seen: str | None = 
 
 @transaction.atomic
 def step_confirm(*, id: int, by: User, confirm: bool, note: str = "") -> Report:
-    """The second person confirms (the step happens) or declines (nothing does)."""
+    """The second person confirms (the step happens) or declines (nothing does).
+
+    Declining is a decision too, for those who may take one; the proposer may take it back.
+    """
     report = (
         Report.objects.select_for_update(of=("self",))
         .filter(scope_for(by, Permission.REPORT_READ).q())
@@ -71,6 +74,8 @@ def step_confirm(*, id: int, by: User, confirm: bool, note: str = "") -> Report:
         raise Report.DoesNotExist
     proposal.closed_at, proposal.outcome = clock.now(), "confirmed" if confirm else "declined"
     if not confirm:
+        if by.id != proposal.by_id:
+            decides_or_refuse(report, by, note or proposal.note)
         proposal.save()
         audit_record(f"report.{proposal.step}_declined", report, by=by, note=note)
         return report
@@ -113,12 +118,14 @@ def _number_give_up(report: Report, *, by: User, reason: str) -> None:
 def report_reassign(
     *, id: int, record_id: UUID, by: User, note: str, seen: str | None = None
 ) -> Report:
-    """Bind an approved report to another record; both are refolded."""
+    """Bind an approved report to another record, if `by` decides there too; both are refolded."""
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
     decides_or_refuse(report, by, note)
     former = report.record_id
     locked = {r.pk: r for r in register.records_lock(records_touched(report, record_id))}
     target = locked.get(record_id)
+    if target and not scope_for(by, Permission.REPORT_APPROVE).allows(target.organisation_id):
+        target = None  # as one that is not there
     if report.state != "approved" or target is None or former == record_id:
         raise TransitionError(WRONG_KIND)
     if former is None or locked[former].kind != target.kind:
