@@ -19,6 +19,7 @@ from datlanh.places.models import AdminUnit
 from datlanh.register.models import Decision, Record
 
 PROVINCE_CODE = "409"
+HIDDEN = "•••"  # as names of persons that one may not see
 
 T = TypeVar("T")
 
@@ -97,17 +98,20 @@ class DatabaseFacts:
         found = Report.objects.filter(
             record_id__in=Record.objects.filter(local_id=local_id).values("pk"), state="approved"
         ).exclude(pk=self.report.pk)
-        return [
-            KnownReport(r.receipt, r.date_of_information, r.state)
-            for r in found.order_by("-date_of_information")[:50]
-        ]
+        return [self._told(r) for r in found.order_by("-date_of_information")[:50]]
 
     def same_instance_elsewhere(self, report_id: str) -> list[KnownReport]:
         """Other undecided reports of the same report id."""
         found = Report.objects.filter(
             record_local_id=report_id.removeprefix("FR-"), state__in=["received", "verified"]
         ).exclude(pk=self.report.pk)
-        return [KnownReport(r.receipt, r.date_of_information, r.state) for r in found[:10]]
+        return [self._told(r) for r in found[:10]]
+
+    def _told(self, known: Report) -> KnownReport:
+        """Findings are read by who sent the report: another operator's receipt is not theirs."""
+        is_own = known.organisation_id == self.report.organisation_id
+        receipt = known.receipt if is_own else HIDDEN
+        return KnownReport(receipt, known.date_of_information, known.state)
 
     def ordnance_known(self, key: str) -> bool:
         """Whether the catalogue has that model."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from datlanh.accounts.models import User
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import scope_for
 from datlanh.intake.models import Report
 
 
 def reports_sent(author: User) -> QuerySet[Report]:
-    """The reports `author` sent for his or her organisations, newest first."""
+    """The reports `author` sent for the organisations he or she still reports for, newest first."""
     return (
-        Report.objects.filter(author=author)
+        Report.objects.filter(scope_for(author, Permission.REPORT_CREATE).q(), author=author)
         .select_related("form_version")
         .only(
             "receipt",
