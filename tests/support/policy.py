@@ -1,0 +1,426 @@
+"""Who may do what at which address: one entry for each, by permission.
+
+Read an entry as a sentence: "`review_approve` opens to who has `report:approve`; the report must
+lie within their `report:read` and, for the step itself, within their `report:approve`."
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from datlanh.accounts.permissions import Permission as P
+from support.matrix import (
+    ABSENT,
+    DONE,
+    FORBIDDEN,
+    NOT_SERVED,
+    OPENS,
+    REFUSED,
+    TAKEN,
+    UNKNOWN,
+    Entry,
+    Words,
+)
+from support.reports import cha, field_of, sent
+from support.world import Things, World
+
+
+def report(which: str, **more: Any) -> Words:
+    """The address of one of the operator's reports."""
+    return lambda world, things: {"receipt": getattr(things, which).receipt, **more}
+
+
+def values(**fixed: Any) -> Words:
+    """The same for everybody."""
+    return lambda world, things: fixed
+
+
+def area(world: World, things: Things) -> Mapping[str, Any]:
+    return {"local_id": things.area}
+
+
+def release(world: World, things: Things) -> Mapping[str, Any]:
+    return {"local_id": things.release}
+
+
+def village(world: World, things: Things) -> Mapping[str, Any]:
+    return {"q": things.spec.village}
+
+
+def tile_of(zoom: int) -> Words:
+    """The tile over the operator's area."""
+
+    def found(world: World, things: Things) -> Mapping[str, Any]:
+        at = field_of(things.spec.ground).centroid
+        side = 2**zoom
+        lat = math.radians(at.y)
+        return {
+            "z": zoom,
+            "x": int((at.x + 180) / 360 * side),
+            "y": int((1 - math.asinh(math.tan(lat)) / math.pi) / 2 * side),
+        }
+
+    return found
+
+
+def links_to_areas(things: Things) -> list[str]:
+    return [f"/areas/{things.area}/"]
+
+
+def areas_told(things: Things) -> list[str]:
+    return [things.area, things.other.record_local_id]
+
+
+# Pages that show one thing, or take a step with it ---------------------------------------------
+
+THINGS = (
+    Entry("web:area", opens=(P.RECORD_READ,), finds=P.RECORD_READ, where=area),
+    Entry("web:release", opens=(P.RECORD_READ,), finds=P.RECORD_READ, where=release),
+    *(
+        Entry(
+            "web:map_card",
+            opens=(P.MAP_READ,),
+            finds=P.MAP_READ,
+            where=where,
+            query=values(on="2026-11-22") if past else values(),
+            note=f"{kind}, past" if past else kind,
+        )
+        for kind, past, where in (
+            ("area", False, lambda w, t: {"kind": "area", "id": str(t.bound.record_id)}),
+            ("release", False, lambda w, t: {"kind": "release", "id": str(t.finished.record_id)}),
+            ("point", False, lambda w, t: {"kind": "point", "id": t.item}),
+            ("evidence", False, lambda w, t: {"kind": "point", "id": t.evidence}),
+            ("row", False, lambda w, t: {"kind": "point", "id": t.row}),
+        )
+    ),
+    *(
+        Entry(
+            "web:report",
+            opens=(P.REPORT_READ,),
+            finds=P.REPORT_READ,
+            where=report(which),
+            note=which,
+        )
+        for which in ("bound", "verified", "proposed", "received", "finished")
+    ),
+    Entry(
+        "web:report_file",
+        opens=(P.REPORT_READ,),
+        finds=P.REPORT_READ,
+        where=lambda w, t: {"receipt": t.bound.receipt, "number": t.file.pk},
+    ),
+    Entry(
+        "web:report_correct",
+        opens=(P.REPORT_VERIFY,),
+        finds=P.REPORT_VERIFY,
+        where=report("received"),
+    ),
+    Entry(
+        "web:report_correct",
+        "POST",
+        opens=(P.REPORT_VERIFY,),
+        finds=P.REPORT_VERIFY,
+        where=report("received"),
+        sends=values(do="check"),
+    ),
+    Entry(
+        "web:report_verify",
+        "POST",
+        opens=(P.REPORT_VERIFY,),
+        finds=P.REPORT_VERIFY,
+        where=report("received"),
+        answer=DONE,
+    ),
+    *(
+        Entry(
+            "web:review_report",
+            opens=(P.REPORT_APPROVE, P.REPORT_VERIFY),
+            finds=P.REPORT_READ,
+            where=report(which),
+            note=which,
+        )
+        for which in ("verified", "received", "bound")
+    ),
+    Entry(
+        "web:review_approve",
+        "POST",
+        opens=(P.REPORT_APPROVE,),
+        finds=P.REPORT_READ,
+        acts=P.REPORT_APPROVE,
+        where=report("verified"),
+        sends=values(record="new"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:review_return",
+        "POST",
+        opens=(P.REPORT_APPROVE,),
+        finds=P.REPORT_READ,
+        acts=P.REPORT_APPROVE,
+        where=report("verified"),
+        sends=values(note="Thiếu toạ độ"),
+        answer=DONE,
+    ),
+    *(
+        Entry(
+            "web:review_propose",
+            "POST",
+            opens=(P.REPORT_APPROVE, P.REPORT_WITHDRAW),
+            finds=P.REPORT_READ,
+            acts=needed,
+            where=report(which),
+            sends=values(step=step, note="Trùng báo cáo"),
+            answer=DONE,
+            note=step,
+        )
+        for step, which, needed in (
+            ("refuse", "verified", P.REPORT_APPROVE),
+            ("withdraw", "bound", P.REPORT_WITHDRAW),
+            ("revoke", "bound", P.REPORT_WITHDRAW),
+        )
+    ),
+    *(
+        Entry(
+            "web:review_confirm",
+            "POST",
+            opens=(P.REPORT_APPROVE, P.REPORT_WITHDRAW),
+            finds=P.REPORT_READ,
+            acts=P.REPORT_APPROVE,
+            where=report("proposed"),
+            sends=values(answer=answer),
+            answer=DONE,
+            note=answer,
+        )
+        for answer in ("confirm", "decline")
+    ),
+    Entry(
+        "web:review_except",
+        "POST",
+        opens=(P.EXCEPTION_GRANT,),
+        finds=P.REPORT_READ,
+        acts=P.EXCEPTION_GRANT,
+        where=report("verified"),
+        sends=values(rule="polygon_single", note="Hai mảnh cách nhau một con suối"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:review_reassign",
+        "POST",
+        opens=(P.REPORT_APPROVE,),
+        finds=P.REPORT_READ,
+        acts=P.REPORT_APPROVE,
+        where=report("bound"),
+        sends=lambda w, t: {"record": str(t.other.record_id), "note": "Nhầm hồ sơ"},
+        answer=DONE,
+    ),
+    Entry(
+        "web:device_revoke",
+        "POST",
+        opens=(P.DEVICE_MANAGE,),
+        finds=P.DEVICE_MANAGE,
+        where=lambda w, t: {"id": t.device.pk},
+        answer=DONE,
+    ),
+    Entry(
+        "web:device_add",
+        "POST",
+        opens=(P.DEVICE_MANAGE,),
+        finds=P.DEVICE_MANAGE,
+        sends=lambda w, t: {"user": t.sender.pk, "name": "Máy mới"},
+        unseen=REFUSED,
+    ),
+)
+
+# Lists, maps and figures: the same address for all, each with what lies within the scope --------
+
+LISTS = (
+    Entry("web:home"),
+    Entry(
+        "web:areas",
+        opens=(P.RECORD_READ,),
+        finds=P.RECORD_READ,
+        shows=lambda t: [*links_to_areas(t), t.spec.village],
+    ),
+    Entry(
+        "web:areas",
+        opens=(P.RECORD_READ,),
+        finds=P.RECORD_READ,
+        query=village,
+        shows=links_to_areas,
+        note="searched",
+    ),
+    Entry(
+        "web:areas",
+        opens=(P.RECORD_READ,),
+        finds=P.RECORD_READ,
+        query=lambda w, t: {"organisation": t.spec.key, "known": w.newest - 1},
+        shows=links_to_areas,
+        note="as known before",
+    ),
+    Entry(
+        "web:releases",
+        opens=(P.RECORD_READ,),
+        finds=P.RECORD_READ,
+        query=lambda w, t: {"organisation": t.spec.key},
+        shows=lambda t: [f"/releases/{t.release}/"],
+    ),
+    Entry(
+        "web:reports",
+        opens=(P.REPORT_READ,),
+        finds=P.REPORT_READ,
+        shows=lambda t: [r.receipt for r in t.reports],
+    ),
+    Entry(
+        "web:reports",
+        opens=(P.REPORT_READ,),
+        finds=P.REPORT_READ,
+        query=lambda w, t: {"organisation": t.spec.key, "q": t.area},
+        shows=lambda t: [t.bound.receipt],
+        note="searched",
+        headers={"HX-Request": "true", "HX-Target": "report-rows"},
+    ),
+    Entry("web:search", finds=P.RECORD_READ, query=village, shows=links_to_areas),
+    Entry(
+        "web:search",
+        finds=P.RECORD_READ,
+        query=village,
+        shows=links_to_areas,
+        headers={"HX-Request": "true", "HX-Target": "search-found"},
+        note="as one types",
+    ),
+    Entry(
+        "web:search",
+        finds=P.REPORT_READ,
+        query=lambda w, t: {"q": t.received.record_local_id[-6:]},
+        shows=lambda t: [t.received.receipt],
+        note="a number",
+    ),
+    Entry("web:map", opens=(P.MAP_READ,)),
+    Entry(
+        "web:statistics",
+        opens=(P.FIGURE_READ,),
+        finds=P.FIGURE_READ,
+        shows=lambda t: [t.organisation.short_name],
+    ),
+    Entry(
+        "web:review",
+        opens=(P.REPORT_APPROVE, P.REPORT_VERIFY),
+        finds=P.REPORT_APPROVE,
+        query=values(stage="decide"),
+        shows=lambda t: [f"/review/{t.verified.receipt}"],
+        note="to decide",
+    ),
+    Entry(
+        "web:review",
+        opens=(P.REPORT_APPROVE, P.REPORT_VERIFY),
+        finds=P.REPORT_VERIFY,
+        query=values(stage="verify"),
+        shows=lambda t: [f"/review/{t.received.receipt}"],
+        note="to verify",
+    ),
+    Entry(
+        "web:devices",
+        opens=(P.DEVICE_MANAGE,),
+        finds=P.DEVICE_MANAGE,
+        shows=lambda t: [t.device.name],
+    ),
+    *(
+        Entry(
+            "api:tile",
+            opens=(P.MAP_READ,),
+            finds=P.MAP_READ,
+            anonymous=UNKNOWN,
+            where=tile_of(zoom),
+            query=query,
+            shows=shows,
+            note=f"zoom {zoom}{told}",
+        )
+        for zoom, told, query, shows in (
+            (8, "", values(), areas_told),
+            (10, "", values(), areas_told),
+            (14, "", values(), lambda t: [t.area, t.release]),
+            (14, ", past", lambda w, t: {"known": w.newest - 1}, lambda t: [t.area]),
+        )
+    ),
+    Entry("api:legend", opens=(P.MAP_READ,), anonymous=UNKNOWN),
+    Entry("api:basemap", opens=(P.MAP_READ,), anonymous=UNKNOWN),
+)
+
+# What belongs to nobody -------------------------------------------------------------------------
+
+COMMON = (
+    Entry("web:forms", opens=(P.FORM_READ,)),
+    Entry(
+        "web:form_workbook",
+        opens=(P.FORM_READ,),
+        where=lambda w, t: {"form": "cha", "version": w.form_version},
+    ),
+    Entry("web:form_publish", "POST", opens=(P.FORM_PUBLISH,), answer=REFUSED, note="no workbook"),
+    Entry("set_language", anonymous=DONE, answer=DONE),
+    Entry("set_language", "POST", anonymous=DONE, answer=DONE, sends=values(language="en")),
+)
+
+# Signing in and one's own second step -----------------------------------------------------------
+
+OWN = (
+    Entry("account_login", anonymous=OPENS, answer=DONE),
+    Entry(
+        "account_login",
+        "POST",
+        anonymous=OPENS,
+        answer=DONE,
+        sends=values(login="mag", password="sai hoàn toàn"),
+    ),
+    Entry("account_logout", anonymous=DONE),
+    Entry("account_logout", "POST", anonymous=DONE, answer=DONE),
+    Entry("account_reauthenticate"),
+    Entry("account_reauthenticate", "POST", sends=values(password="sai hoàn toàn")),
+    Entry("mfa_index"),
+    Entry("mfa_authenticate", answer=DONE),
+    Entry("mfa_authenticate", "POST", answer=DONE),
+    Entry("mfa_reauthenticate", answer=DONE),
+    Entry("mfa_reauthenticate", "POST", answer=DONE),
+    Entry("mfa_activate_totp", answer=DONE),
+    Entry("mfa_activate_totp", "POST", answer=DONE),
+    # Nobody here has a second step yet.
+    Entry("mfa_deactivate_totp", answer=ABSENT),
+    Entry("mfa_deactivate_totp", "POST", answer=ABSENT),
+    Entry("mfa_view_recovery_codes", answer=DONE),
+    Entry("mfa_generate_recovery_codes", answer=DONE),
+    Entry("mfa_generate_recovery_codes", "POST", answer=DONE),
+    Entry("mfa_download_recovery_codes", answer=ABSENT),
+)
+
+# Phones: by the secret in the address, or by basic sign-in --------------------------------------
+
+
+def instance(world: World, things: Things) -> Mapping[str, Any]:
+    """A new report of an area nobody has sent yet."""
+    number = things.spec.ground + 7
+    draft = cha(number, organisation=things.spec.key, first=things.spec.first)
+    return {"": sent(draft)}
+
+
+_PHONES = (
+    Entry("api:form_list", opens=(P.FORM_READ,)),
+    Entry("api:form_get", opens=(P.FORM_READ,), where=values(form="cha")),
+    Entry("api:form_manifest", opens=(P.FORM_READ,), where=values(form="cha")),
+    Entry(
+        "api:form_media", opens=(P.FORM_READ,), where=values(form="cha", name="communes.csv")
+    ),
+    Entry("api:submission", answer=TAKEN),
+    Entry("api:submission", "POST", opens=(P.REPORT_CREATE,), answer=TAKEN, sends=instance),
+    Entry("api:device_reports"),
+)
+PHONES = tuple(
+    replace(entry, door=door, anonymous=stranger)
+    for entry in _PHONES
+    for door, stranger in (("key", ABSENT), ("password", UNKNOWN))
+)
+
+POLICY = (*THINGS, *LISTS, *COMMON, *OWN, *PHONES)
+
+__all__ = ["FORBIDDEN", "NOT_SERVED", "POLICY"]
