@@ -53,7 +53,8 @@ def pair_of(point: Point) -> list[float]:
 def boxes(rng: Random, area: float, centre: tuple[float, float]) -> Polygon:
     """Survey boxes around a strike: those nearest along its line, ragged at the edge."""
     wanted = max(round(area / BOX_M**2), 2)
-    turn, stretch = rng.uniform(0, math.pi), rng.uniform(1.0, 3.2)
+    turn, stretch = rng.uniform(0, math.pi), rng.uniform(1.0, 2.8)
+    lobes = [(k, rng.uniform(0.05, 0.3), rng.uniform(0, 2 * math.pi)) for k in (2, 3, 5)]
     start = (int(centre[0] // BOX_M), int(centre[1] // BOX_M))
     waiting, seen = [(0.0, start)], {start}
     taken: list[tuple[int, int]] = []
@@ -67,7 +68,9 @@ def boxes(rng: Random, area: float, centre: tuple[float, float]) -> Polygon:
             x, y = beside[0] - start[0], beside[1] - start[1]
             along = x * math.cos(turn) + y * math.sin(turn)
             across = y * math.cos(turn) - x * math.sin(turn)
-            far = math.hypot(along / stretch, across) * rng.uniform(0.7, 1.5)
+            around = math.atan2(across, along)
+            bulge = 1 + sum(a * math.sin(k * around + p) for k, a, p in lobes)
+            far = math.hypot(along / stretch, across) * bulge * rng.uniform(0.88, 1.2)
             heapq.heappush(waiting, (far, beside))
     squares = [box(c * BOX_M, r * BOX_M, (c + 1) * BOX_M, (r + 1) * BOX_M) for c, r in taken]
     return Polygon(largest(shapely.union_all(squares)).exterior)
