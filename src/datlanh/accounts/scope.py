@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
@@ -86,11 +86,17 @@ def forget(who: Actor) -> None:
 def _load(user: User) -> Mapping[str, Scope]:
     if not user.is_active:
         return {}
-    rows = Grant.objects.filter(user=user, ended_at__isnull=True).values_list(
-        "organisation_id", "role__permissions"
+    return scopes_of(
+        Grant.objects.filter(user=user, ended_at__isnull=True).values_list(
+            "organisation_id", "role__permissions"
+        )
     )
+
+
+def scopes_of(grants: Iterable[tuple[int | None, Iterable[str]]]) -> Mapping[str, Scope]:
+    """Where each permission holds, from live grants as (organisation or None, permissions)."""
     reach: dict[str, set[int | None]] = {}
-    for organisation_id, permissions in rows:
+    for organisation_id, permissions in grants:
         for permission in permissions:
             reach.setdefault(permission, set()).add(organisation_id)
     return {

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 from datlanh.audit.models import Event
+from datlanh.audit.rows import row_insert
 from datlanh.kernel import clock
 
 
@@ -39,7 +40,7 @@ def record(
         kind, _, key = subject.partition(":")
     else:
         kind, key = type(subject).__name__.lower(), str(getattr(subject, "pk", ""))
-    return Event.objects.create(
+    event = Event(
         at=clock.now(),
         actor_id=by.id if by else None,
         actor_name=by.full_name if by else "",
@@ -51,3 +52,5 @@ def record(
         note=note,
         via=via.get(),
     )
+    row_insert(event)
+    return event

@@ -160,8 +160,8 @@ class Answers:
     problems: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, inverse of `from_json`."""
-        return asdict(self)
+        """Plain JSON, inverse of `from_json`; it shares the answers' own dictionaries."""
+        return dict(vars(self))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Answers:

@@ -18,7 +18,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from datlanh.audit.services import record as audit_record
 from datlanh.kernel import clock
@@ -49,28 +49,41 @@ def _open(box: AESGCM, shut: bytes, bound_to: uuid.UUID) -> bytes:
     return box.decrypt(shut[:NONCE], shut[NONCE:], bound_to.bytes)
 
 
-@transaction.atomic
+_KEEP = """
+with kept as (
+  insert into register_person (id, organisation_id, purpose, sealed, kept_at)
+  select id, %s, purpose, sealed, %s
+    from unnest(%s::uuid[], %s::text[], %s::bytea[]) as n (id, purpose, sealed)
+)
+insert into register_personkey (person_id, wrapped)
+select id, wrapped from unnest(%s::uuid[], %s::bytea[]) as n (id, wrapped)
+"""
+
+
 def persons_keep(items: Sequence[Sealed], *, organisation_id: int) -> list[uuid.UUID]:
     """Seal each item with a new key; the references come back in the same order."""
     master = _master()
-    people: list[Person] = []
-    keys: list[PersonKey] = []
-    for item in items:
-        ref, key = uuid.uuid4(), AESGCM.generate_key(256)
-        plain = json.dumps(item.content, ensure_ascii=False).encode()
-        people.append(
-            Person(
-                id=ref,
-                organisation_id=organisation_id,
-                purpose=item.purpose,
-                sealed=_shut(AESGCM(key), plain, ref),
-                kept_at=clock.now(),
-            )
+    refs = [uuid.uuid4() for _ in items]
+    keys = [AESGCM.generate_key(256) for _ in items]
+    sealed = [
+        _shut(AESGCM(key), json.dumps(item.content, ensure_ascii=False).encode(), ref)
+        for item, key, ref in zip(items, keys, refs, strict=True)
+    ]
+    wrapped = [_shut(master, key, ref) for key, ref in zip(keys, refs, strict=True)]
+    with connection.cursor() as cursor:  # both tables in one statement: both or neither
+        cursor.execute(
+            _KEEP,
+            [
+                organisation_id,
+                clock.now(),
+                refs,
+                [item.purpose for item in items],
+                sealed,
+                refs,
+                wrapped,
+            ],
         )
-        keys.append(PersonKey(person_id=ref, wrapped=_shut(master, key, ref)))
-    Person.objects.bulk_create(people)
-    PersonKey.objects.bulk_create(keys)
-    return [p.id for p in people]
+    return refs
 
 
 def persons_read(refs: Iterable[uuid.UUID | str], *, by: Actor, why: str) -> dict[str, Any]:

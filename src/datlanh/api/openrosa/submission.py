@@ -16,7 +16,7 @@ from datlanh.api.openrosa.answers import BROKEN_BODY, TooLargeError, language_of
 from datlanh.api.openrosa.callers import Caller
 from datlanh.intake.instance import MAX_BYTES
 from datlanh.intake.instance import TOO_LARGE as XML_TOO_LARGE
-from datlanh.intake.services.receiving import Incoming, Receipt, report_receive
+from datlanh.intake.services.receiving import FormState, Incoming, Receipt, report_receive
 from datlanh.kernel.errors import UnreadableError
 from datlanh.kernel.text import Text
 
@@ -41,14 +41,16 @@ KNOWN = Text(
 MORE_FILES = Text(
     "Đã nhận thêm tệp cho báo cáo {receipt}.", "More files received for report {receipt}."
 )
-UNKNOWN_FORM = Text(
-    "Trung tâm chưa có phiên bản mẫu này; báo cáo được giữ lại và đánh dấu.",
-    "The centre does not have this form version; the report is kept and flagged.",
-)
-RETIRED_FORM = Text(
-    "Phiên bản mẫu này đã ngừng dùng; báo cáo được giữ lại và đánh dấu. Hãy cập nhật mẫu.",
-    "This form version is retired; the report is kept and flagged. Update the form.",
-)
+SAID_OF_FORM = {
+    FormState.UNKNOWN: Text(
+        "Trung tâm chưa có phiên bản mẫu này; báo cáo được giữ lại và đánh dấu.",
+        "The centre does not have this form version; the report is kept and flagged.",
+    ),
+    FormState.RETIRED: Text(
+        "Phiên bản mẫu này đã ngừng dùng; báo cáo được giữ lại và đánh dấu. Hãy cập nhật mẫu.",
+        "This form version is retired; the report is kept and flagged. Update the form.",
+    ),
+}
 
 
 @openrosa("POST", "HEAD", "GET")
@@ -79,10 +81,8 @@ def told(receipt: Receipt, language: str) -> str:
     report = receipt.report
     first = TAKEN if receipt.is_new else MORE_FILES if receipt.added_files else KNOWN
     lines = [first.say(language, receipt=report.receipt)]
-    if receipt.is_new and report.form_version is None:
-        lines.append(UNKNOWN_FORM.say(language))
-    elif receipt.is_new and report.form_version is not None and report.form_version.retired_at:
-        lines.append(RETIRED_FORM.say(language))
+    if receipt.is_new and receipt.form in SAID_OF_FORM:
+        lines.append(SAID_OF_FORM[receipt.form].say(language))
     lines += [refused.say(language) for refused in receipt.refused]
     return " ".join(lines)
 

@@ -8,16 +8,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 from procrastinate.contrib.django import app as jobs
 
 from datlanh.accounts.models import Device, User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has
+from datlanh.audit.rows import row_insert
 from datlanh.audit.services import record as audit_record
 from datlanh.intake.instance import Instance, answers_of, read_instance
 from datlanh.intake.models import Payload, Report
-from datlanh.intake.selectors.forms import form_version_find, mapping_of
+from datlanh.intake.selectors.forms import mapping_of
+from datlanh.intake.services.arriving import (
+    Arrival,
+    FormState,
+    arrival_of,
+    report_known,
+    returned_of,
+)
 from datlanh.intake.services.attaching import Incoming, Refused, files_attach, files_keep
 from datlanh.intake.services.checking import report_recheck
 from datlanh.kernel import clock
@@ -25,18 +33,13 @@ from datlanh.kernel.errors import DomainError, UnreadableError
 from datlanh.kernel.mapping import Answers, FormMapping, Question
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
-from datlanh.places import selectors as places
 from datlanh.register.persons import Sealed, persons_keep
 
-__all__ = ["Incoming", "Receipt", "Refused", "report_receive"]
+__all__ = ["FormState", "Incoming", "Receipt", "Refused", "report_receive"]
 
 REPORTS_DUE_DAY = 10  # of the following month (procedure 2021, 3.3.2, p. 6)
 MAX_INSTANCE_ID = 128  # characters; "uuid:" and a UUID are 41
 
-FOREIGN_INSTANCE = Text(
-    "Mã bản ghi này đã được một tổ chức khác sử dụng.",
-    "This instance id was used by another organisation.",
-)
 MAY_NOT_SEND = Text("Tài khoản này không được nộp báo cáo.", "This account may not send reports.")
 LONG_INSTANCE_ID = Text(
     "Mã nhận dạng của báo cáo dài quá {limit} ký tự.",
@@ -52,6 +55,7 @@ class Receipt:
     is_new: bool
     added_files: int = 0
     refused: tuple[Refused, ...] = ()
+    form: FormState = FormState.CURRENT
 
 
 def report_receive(
@@ -81,33 +85,31 @@ def report_receive(
         raise UnreadableError(LONG_INSTANCE_ID, limit=MAX_INSTANCE_ID)
     kept, refused = files_keep(attachments)
 
-    def attached(report: Report, is_new: bool) -> Receipt:
-        added = files_attach(report, kept, refused)
-        if added and not is_new:
-            audit_record("report.attach", report, by=by, after={"files": added})
-        if is_new or added:
-            _check_later(report)
-        return Receipt(report, is_new, added, tuple(refused))
-
-    try:
-        with transaction.atomic():
-            if (known := _known(instance, organisation)) is not None:
-                return attached(known, False)
+    arrival = arrival_of(instance, organisation)
+    with transaction.atomic(savepoint=False):
+        report = None
+        if arrival.known_id is None:
             report = _insert(
                 xml=xml,
                 instance=instance,
+                arrival=arrival,
                 by=by,
                 organisation=organisation,
                 channel=channel,
                 device=device,
             )
-            return attached(report, True)
-    except IntegrityError:
-        # Two sendings of one instance at the same moment: the other one was quicker.
-        with transaction.atomic():
-            if (known := _known(instance, organisation)) is None:
-                raise
-            return attached(known, False)
+        if report is not None:
+            added = files_attach(report, kept, refused)
+            _check_later(report)
+            return Receipt(report, True, added, tuple(refused), arrival.form_state)
+    # Known before, or two sendings at one moment of which the other was quicker.
+    report = report_known(instance, organisation)
+    with transaction.atomic(savepoint=False):
+        added = files_attach(report, kept, refused)
+        if added:
+            audit_record("report.attach", report, by=by, after={"files": added})
+            _check_later(report)
+    return Receipt(report, False, added, tuple(refused), arrival.form_state)
 
 
 def _check_later(report: Report) -> None:
@@ -118,59 +120,59 @@ def _check_later(report: Report) -> None:
         jobs.configure_task("intake.check_report", queue="checks").defer(report_id=report.pk)
 
 
-def _known(instance: Instance, organisation: Organisation) -> Report | None:
-    found = Report.objects.filter(instance_id=instance.instance_id).first()
-    if found is not None and found.organisation_id != organisation.id:
-        raise DomainError(FOREIGN_INSTANCE, code="foreign_instance")
-    return found
-
-
 def _insert(
     *,
     xml: bytes,
     instance: Instance,
+    arrival: Arrival,
     by: User,
     organisation: Organisation,
     channel: str,
     device: Device | None,
-) -> Report:
-    version = form_version_find(instance.form_id, instance.version)
-    mapping = mapping_of(version.pk) if version else None
+) -> Report | None:
+    """The new report with its payload; None when the instance has just come in another way."""
+    mapping = mapping_of(arrival.form_version_id) if arrival.form_version_id else None
     answers = answers_of(instance, mapping) if mapping else Answers()
-    refs = persons_keep(
-        [Sealed("payload", xml.decode("utf-8", "replace")), *_people(mapping, answers)],
-        organisation_id=organisation.id,
-    )
-    answers = with_references(mapping, answers, [str(r) for r in refs[1:]])
-    number, now = _next_number(), clock.now()
+    now = clock.now()
     report = Report(
-        id=number,
-        receipt=f"BC-{clock.local_date(now).year}-{number:06d}",
+        id=arrival.number,
+        receipt=f"BC-{clock.local_date(now).year}-{arrival.number:06d}",
         instance_id=instance.instance_id,
         form=instance.form_id[:64],
         version=instance.version[:64],
-        form_version=version,
+        form_version_id=arrival.form_version_id,
         organisation=organisation,
         author=by,
         device=device,
         channel=channel,
         received_at=now,
         state_at=now,
-        chain_id=number,
-        gazetteer=places.edition_current(),
+        chain_id=arrival.number,
+        gazetteer_id=arrival.gazetteer_id,
     )
+    returned = None
     if mapping:
         header_set(report, mapping, answers)
-        _follow_up(report, answers)
-    report.save(force_insert=True)
-    Payload.objects.create(
-        report=report,
-        revision=0,
+        returned = _follow_up(report, answers)
+    if not row_insert(report, unless="instance_id"):
+        return None
+    if returned is not None:
+        returned.save(update_fields=["state", "state_at"])
+    refs = persons_keep(
+        [Sealed("payload", xml.decode("utf-8", "replace")), *_people(mapping, answers)],
         organisation_id=organisation.id,
-        answers=answers.to_json(),
-        original=refs[0],
-        made_at=now,
-        made_by=by,
+    )
+    answers = with_references(mapping, answers, [str(r) for r in refs[1:]])
+    row_insert(
+        Payload(
+            report=report,
+            revision=0,
+            organisation_id=organisation.id,
+            answers=answers.to_json(),
+            original=refs[0],
+            made_at=now,
+            made_by=by,
+        )
     )
     audit_record(
         "report.receive", report, by=by, after={"receipt": report.receipt, "channel": channel}
@@ -191,25 +193,30 @@ def is_late(of: dt.date | None, received: dt.date) -> bool:
     """Whether a report of that date came after the 10th of the following month."""
     if of is None:
         return False
+    if of >= received:  # also far beyond the calendar's end
+        return False
     following = (of.replace(day=1) + dt.timedelta(days=32)).replace(day=REPORTS_DUE_DAY)
     return received > following
 
 
-def _follow_up(report: Report, answers: Answers) -> None:
-    """Tie a correction to what it restates, and a resubmission to what was returned."""
-    own = Report.objects.filter(organisation=report.organisation)
+def _follow_up(report: Report, answers: Answers) -> Report | None:
+    """Tie a correction to what it restates, and a resubmission to what was returned.
+
+    The returned report comes back as replaced, not saved yet.
+    """
     named = str(answers.values.get("correction_of") or "").strip()
-    if named and (old := own.filter(receipt=named.upper()).first()):
+    if named and (old := _own_receipt(report.organisation, named.upper())):
         report.supersedes, report.chain_id = old, old.chain_id
-    elif report.record_local_id:
-        returned = own.select_for_update().filter(
-            form=report.form, record_local_id=report.record_local_id, state="returned"
-        )
-        if old := returned.order_by("id").last():
-            report.replaces = old
-            report.resubmitted_late = old.due_at is not None and report.received_at > old.due_at
-            old.state, old.state_at = "replaced", report.received_at
-            old.save(update_fields=["state", "state_at"])
+    elif report.record_local_id and (old := returned_of(report)):
+        report.replaces = old
+        report.resubmitted_late = old.due_at is not None and report.received_at > old.due_at
+        old.state, old.state_at = "replaced", report.received_at
+        return old
+    return None
+
+
+def _own_receipt(organisation: Organisation, receipt: str) -> Report | None:
+    return Report.objects.filter(organisation=organisation, receipt=receipt).first()
 
 
 def person_questions(mapping: FormMapping | None) -> list[Question]:
@@ -232,10 +239,3 @@ def with_references(mapping: FormMapping | None, answers: Answers, refs: Sequenc
     for key, ref in zip(names, refs, strict=True):
         values[key] = {"person": ref}
     return replace(answers, values=values)
-
-
-def _next_number() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("select nextval('intake_report_id_seq')")
-        row = cursor.fetchone()
-    return int(row[0])
