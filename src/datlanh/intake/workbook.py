@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass, field
-
-from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from datlanh.kernel.errors import UnreadableError
 from datlanh.kernel.text import Text
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_UNPACKED_BYTES = 60 * 1024 * 1024  # a workbook is a zip archive: a small one may unpack large
@@ -44,6 +45,8 @@ def read_workbook(data: bytes) -> dict[str, Sheet]:
     Raises:
         UnreadableError: not a workbook, too large (also once unpacked), or a sheet missing.
     """
+    from openpyxl import load_workbook  # seldom needed, and slow to load
+
     _check_size(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)

@@ -7,9 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyxform.errors import PyXFormError
-from pyxform.xls2xform import convert
-
 from datlanh.intake import media as house_media
 from datlanh.intake import xlsform_texts as say
 from datlanh.intake.workbook import Row, Sheet, read_workbook
@@ -99,6 +96,10 @@ def _together(problems: list[Text]) -> Text:
 
 def _compile(sheets: dict[str, Sheet]) -> tuple[bytes, list[str]]:
     """The XForm, without the house's own columns; no Java validator is run."""
+    # Half of the server's loading time, for a page that few open once a year.
+    from pyxform.errors import PyXFormError
+    from pyxform.xls2xform import convert
+
     plain: dict[str, list[Row]] = {}
     for name, sheet in sheets.items():
         kept = [h for h in sheet.headers if h and not h.startswith(OWN_PREFIXES)]
