@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import signal
+import sys
 from pathlib import Path
 
 from datlanh.config import assets, freshness
@@ -122,9 +123,12 @@ def fill_demo(stamps: Stamps, identity: str) -> None:
         return
     if "demo" not in get_commands():
         raise StepError("This version has no sample province.")
-    say("· filling the sample province (about a minute) …")
+    say("· filling the sample province, one to three minutes …")
     with step("sample province filled"):
-        call_command("demo", verbosity=0, stdout=io.StringIO())
+        if sys.stdout.isatty():
+            call_command("demo")  # tells how far it is, in one line
+        else:
+            call_command("demo", verbosity=0, stdout=io.StringIO())
     stamps.put("demo", identity)
 
 
