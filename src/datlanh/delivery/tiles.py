@@ -19,6 +19,7 @@ EXTENT = 4096  # the tile's own units across
 BUFFER = 64  # units kept around it, so that lines do not end at its edge
 MAX_BYTES = 500_000
 COARSENESS = (1.0, 4.0, 16.0)  # times one unit: what simplification may move a line by
+CELLS = (16, 32, 64, 128)  # units: where discs crowd, the largest of each state in a cell stands
 WORLD_M = 40_075_016.68  # once round the equator, EPSG:3857
 
 # The box of the tile with its buffer in WGS 84: constants for the planner, so the index is used.
@@ -88,12 +89,11 @@ def area_tile(z: int, x: int, y: int, scope: Scope, filter: AreaFilter) -> bytes
     moment = filter.asof if filter.is_past else None
     areas = rows(scope, filter, moment)
     if z < POLYGONS_FROM:
-        return _layer(place, "area_points", _centres(areas, outlined=True))
+        return _discs(place, areas)
     released = rows(scope, releases_of(filter), moment)
     spots = _layer(place, "area_points", _centres(areas, outlined=z == POLYGONS_FROM))
     if z >= POINTS_FROM:
         spots += _layer(place, "points", _points(areas, released, moment))
-    tile = spots
     for coarse in COARSENESS:
         rougher = replace(place, coarse=coarse)
         drawn = _layer(rougher, "areas", _outlines(areas, _AREA))
@@ -101,9 +101,25 @@ def area_tile(z: int, x: int, y: int, scope: Scope, filter: AreaFilter) -> bytes
         tile = drawn + spots
         if len(tile) <= MAX_BYTES:
             return tile
-    # Too many to draw at any roughness: discs, as below zoom 10.
-    discs = _layer(place, "area_points", _centres(areas, outlined=True))
-    return discs if len(discs) < len(tile) else tile
+    return _discs(place, areas)  # too many to draw at any roughness: as below zoom 10
+
+
+def _discs(place: Place, areas: Rows) -> bytes:
+    query = _centres(areas, outlined=True)
+    tile = _layer(place, "area_points", query)
+    for cell in CELLS:
+        if len(tile) <= MAX_BYTES:
+            break
+        text, params = query
+        tile = _layer(place, "area_points", (_THINNED.format(cell=cell, points=text), params))
+    return tile
+
+
+_THINNED = """
+select distinct on (st_snaptogrid(c.geom, {cell}), c.status) c.* from ({points}) c
+ where c.geom is not null
+ order by st_snaptogrid(c.geom, {cell}), c.status, c.area_m2 desc nulls last, c.local_id
+"""
 
 
 def _outlines(found: Rows, attributes: str) -> Sql:
