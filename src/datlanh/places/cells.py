@@ -24,6 +24,7 @@ RECIPE = 1  # raised when the cells are made in another way: the next seeding ma
 # A degree of longitude is shorter than one of latitude; nearness is measured at this parallel.
 _SQUEEZE = math.cos(math.radians(17.2))
 ISLAND_RADIUS_DEG = 0.011  # Cồn Cỏ: 2.3 km² of land and the water close by
+GAP_DEG = 0.04  # some 4 km: gaps up to twice as wide are closed
 
 
 class HasWkb(Protocol):
@@ -96,6 +97,14 @@ def seeds(gazetteer: Gazetteer) -> list[Seed]:
     return found
 
 
+def _filled(region: BaseGeometry) -> BaseGeometry:
+    """The region without the gaps that old communes of unknown extent leave inside it."""
+    closed = region.buffer(GAP_DEG, join_style="mitre").buffer(-GAP_DEG, join_style="mitre")
+    return shapely.union_all(
+        [Polygon(part.exterior) for part in shapely.get_parts(closed) if isinstance(part, Polygon)]
+    )
+
+
 def current_cells(gazetteer: Gazetteer) -> dict[Key, MultiPolygon]:
     """A cell for every commune of today, inside the sum of the old communes' extents."""
     mainland, cells = [], {}
@@ -105,7 +114,7 @@ def current_cells(gazetteer: Gazetteer) -> dict[Key, MultiPolygon]:
             cells[seed.into] = MultiPolygon([island])
         else:
             mainland.append(seed)
-    region = shapely.union_all([box(*seed.extent) for seed in mainland if seed.extent])
+    region = _filled(shapely.union_all([box(*seed.extent) for seed in mainland if seed.extent]))
     pieces: dict[Key, list[BaseGeometry]] = defaultdict(list)
     for seed, cell in zip(mainland, voronoi([s.position for s in mainland], region), strict=True):
         pieces[seed.into].append(cell)
