@@ -17,6 +17,7 @@ from datlanh.hazards.selectors import AreaFilter, ListedRecord, ReleaseFilter
 from datlanh.hazards.selectors.lists import area_get, release_get
 from datlanh.kernel import clock
 from datlanh.kernel.text import day
+from datlanh.places.selectors import is_outlined_officially
 from datlanh.register.models import Record, Row
 from datlanh.web.areas.filters import Words, chips_of, choices_of, times_of
 from datlanh.web.areas.lists import names_beside
@@ -48,6 +49,7 @@ def register_map(request: StaffRequest) -> HttpResponse:
         "today": f"?{wanted.query(as_of=None, known=None)}",
         "query": wanted.query(),
         "word": day(moment.on),
+        "approximate": not is_outlined_officially(clock.today()),
     }
     return render(request, "web/map/map.html", context)
 
