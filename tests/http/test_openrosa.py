@@ -7,6 +7,7 @@ import errno
 import hashlib
 import io
 import json
+import re
 import uuid
 import xml.etree.ElementTree as ET
 import zlib
@@ -225,6 +226,31 @@ def test_wrong_coordinates_are_kept_and_flagged():
     assert answer.status_code == 201
     report_recheck(report_id=Report.objects.get().pk)
     assert Report.objects.get().findings.filter(rule="answer_unreadable").exists()
+
+
+WILD = {
+    "area_size": ["1e999", "NaN", "-0", "9" * 400, "١٢٣", "0x10"],
+    "identification_date": ["9999-12-31", "0001-01-01", "31/02/2026", "9" * 50],
+    "information_manager_date": ["9999-12-31", "0001-01-01"],
+    "cha_id": ["x" * 5000, "'; drop table x; --", "HAZ-409-\u202e1", "🦆"],
+    "commune": ["x" * 300, "🦆"],
+    "village": ["y" * 100_000, "a\u0085b"],
+    "coordinates": ["1e999 1e999 0 0", "nan nan 0 0", "91 181", "107.1 16.8 0 0"],
+    "polygon_points": ["16.8 107.0 0 0", "x;y;z", "0 0 0 0;" * 5000, "nan nan;nan nan;nan nan"],
+}
+
+
+@pytest.mark.parametrize(("question", "text"), [(q, t) for q, ts in WILD.items() for t in ts])
+def test_wild_answers_are_kept_and_checked_without_a_failure(question, text):
+    xml = sent(cha(1)).decode()
+    broken = re.sub(f"<{question}>[^<]*</{question}>", f"<{question}>{text}</{question}>", xml)
+    assert broken != xml
+    answer = phone_of().send(broken.encode())
+    assert answer.status_code == 201, message_of(answer)
+    report = Report.objects.get()
+    report_recheck(report_id=report.pk)
+    report.refresh_from_db()
+    assert report.checked_at is not None
 
 
 # Attachments -----------------------------------------------------------------------------------
