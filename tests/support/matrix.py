@@ -135,10 +135,8 @@ def meaning(answer: HttpResponseBase) -> str:
 
 def text_of(answer: HttpResponseBase) -> str:
     """Everything an answer says, headers too, as text; a file's bytes one character each."""
-    if isinstance(answer, HttpResponse):
-        content = answer.content
-    else:
-        content = b"".join(answer)  # type: ignore[call-overload]  # a stream
+    # A stream is read to its end: the test client closes it then.
+    content = answer.content if isinstance(answer, HttpResponse) else b"".join(answer)  # type: ignore[call-overload]
     headers = "\n".join(f"{k}: {v}" for k, v in answer.items())
     return f"{headers}\n{content.decode('utf-8', 'replace')}"
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from datlanh.accounts.permissions import Permission as P
+from datlanh.accounts.permissions import Permission
 from support.matrix import (
     ABSENT,
     DONE,
@@ -77,13 +77,15 @@ def areas_told(things: Things) -> list[str]:
 # Pages that show one thing, or take a step with it ---------------------------------------------
 
 THINGS = (
-    Entry("web:area", opens=(P.RECORD_READ,), finds=P.RECORD_READ, where=area),
-    Entry("web:release", opens=(P.RECORD_READ,), finds=P.RECORD_READ, where=release),
+    Entry("web:area", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=area),
+    Entry(
+        "web:release", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=release
+    ),
     *(
         Entry(
             "web:map_card",
-            opens=(P.MAP_READ,),
-            finds=P.MAP_READ,
+            opens=(Permission.MAP_READ,),
+            finds=Permission.MAP_READ,
             where=where,
             query=values(on="2026-11-22") if past else values(),
             note=f"{kind}, past" if past else kind,
@@ -99,8 +101,8 @@ THINGS = (
     *(
         Entry(
             "web:report",
-            opens=(P.REPORT_READ,),
-            finds=P.REPORT_READ,
+            opens=(Permission.REPORT_READ,),
+            finds=Permission.REPORT_READ,
             where=report(which),
             note=which,
         )
@@ -108,37 +110,37 @@ THINGS = (
     ),
     Entry(
         "web:report_file",
-        opens=(P.REPORT_READ,),
-        finds=P.REPORT_READ,
+        opens=(Permission.REPORT_READ,),
+        finds=Permission.REPORT_READ,
         where=lambda w, t: {"receipt": t.bound.receipt, "number": t.file.pk},
     ),
     Entry(
         "web:report_correct",
-        opens=(P.REPORT_VERIFY,),
-        finds=P.REPORT_VERIFY,
+        opens=(Permission.REPORT_VERIFY,),
+        finds=Permission.REPORT_VERIFY,
         where=report("received"),
     ),
     Entry(
         "web:report_correct",
         "POST",
-        opens=(P.REPORT_VERIFY,),
-        finds=P.REPORT_VERIFY,
+        opens=(Permission.REPORT_VERIFY,),
+        finds=Permission.REPORT_VERIFY,
         where=report("received"),
         sends=values(do="check"),
     ),
     Entry(
         "web:report_verify",
         "POST",
-        opens=(P.REPORT_VERIFY,),
-        finds=P.REPORT_VERIFY,
+        opens=(Permission.REPORT_VERIFY,),
+        finds=Permission.REPORT_VERIFY,
         where=report("received"),
         answer=DONE,
     ),
     *(
         Entry(
             "web:review_report",
-            opens=(P.REPORT_APPROVE, P.REPORT_VERIFY),
-            finds=P.REPORT_READ,
+            opens=(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY),
+            finds=Permission.REPORT_READ,
             where=report(which),
             note=which,
         )
@@ -147,9 +149,9 @@ THINGS = (
     Entry(
         "web:review_approve",
         "POST",
-        opens=(P.REPORT_APPROVE,),
-        finds=P.REPORT_READ,
-        acts=P.REPORT_APPROVE,
+        opens=(Permission.REPORT_APPROVE,),
+        finds=Permission.REPORT_READ,
+        acts=Permission.REPORT_APPROVE,
         where=report("verified"),
         sends=values(record="new"),
         answer=DONE,
@@ -157,9 +159,9 @@ THINGS = (
     Entry(
         "web:review_return",
         "POST",
-        opens=(P.REPORT_APPROVE,),
-        finds=P.REPORT_READ,
-        acts=P.REPORT_APPROVE,
+        opens=(Permission.REPORT_APPROVE,),
+        finds=Permission.REPORT_READ,
+        acts=Permission.REPORT_APPROVE,
         where=report("verified"),
         sends=values(note="Thiếu toạ độ"),
         answer=DONE,
@@ -168,8 +170,8 @@ THINGS = (
         Entry(
             "web:review_propose",
             "POST",
-            opens=(P.REPORT_APPROVE, P.REPORT_WITHDRAW),
-            finds=P.REPORT_READ,
+            opens=(Permission.REPORT_APPROVE, Permission.REPORT_WITHDRAW),
+            finds=Permission.REPORT_READ,
             acts=needed,
             where=report(which),
             sends=values(step=step, note="Trùng báo cáo"),
@@ -177,18 +179,18 @@ THINGS = (
             note=step,
         )
         for step, which, needed in (
-            ("refuse", "verified", P.REPORT_APPROVE),
-            ("withdraw", "bound", P.REPORT_WITHDRAW),
-            ("revoke", "bound", P.REPORT_WITHDRAW),
+            ("refuse", "verified", Permission.REPORT_APPROVE),
+            ("withdraw", "bound", Permission.REPORT_WITHDRAW),
+            ("revoke", "bound", Permission.REPORT_WITHDRAW),
         )
     ),
     *(
         Entry(
             "web:review_confirm",
             "POST",
-            opens=(P.REPORT_APPROVE, P.REPORT_WITHDRAW),
-            finds=P.REPORT_READ,
-            acts=P.REPORT_APPROVE,
+            opens=(Permission.REPORT_APPROVE, Permission.REPORT_WITHDRAW),
+            finds=Permission.REPORT_READ,
+            acts=Permission.REPORT_APPROVE,
             where=report("proposed"),
             sends=values(answer=answer),
             answer=DONE,
@@ -199,9 +201,9 @@ THINGS = (
     Entry(
         "web:review_except",
         "POST",
-        opens=(P.EXCEPTION_GRANT,),
-        finds=P.REPORT_READ,
-        acts=P.EXCEPTION_GRANT,
+        opens=(Permission.EXCEPTION_GRANT,),
+        finds=Permission.REPORT_READ,
+        acts=Permission.EXCEPTION_GRANT,
         where=report("verified"),
         sends=values(rule="polygon_single", note="Hai mảnh cách nhau một con suối"),
         answer=DONE,
@@ -209,9 +211,9 @@ THINGS = (
     Entry(
         "web:review_reassign",
         "POST",
-        opens=(P.REPORT_APPROVE,),
-        finds=P.REPORT_READ,
-        acts=P.REPORT_APPROVE,
+        opens=(Permission.REPORT_APPROVE,),
+        finds=Permission.REPORT_READ,
+        acts=Permission.REPORT_APPROVE,
         where=report("bound"),
         sends=lambda w, t: {"record": str(t.other.record_id), "note": "Nhầm hồ sơ"},
         answer=DONE,
@@ -219,16 +221,16 @@ THINGS = (
     Entry(
         "web:device_revoke",
         "POST",
-        opens=(P.DEVICE_MANAGE,),
-        finds=P.DEVICE_MANAGE,
+        opens=(Permission.DEVICE_MANAGE,),
+        finds=Permission.DEVICE_MANAGE,
         where=lambda w, t: {"id": t.device.pk},
         answer=DONE,
     ),
     Entry(
         "web:device_add",
         "POST",
-        opens=(P.DEVICE_MANAGE,),
-        finds=P.DEVICE_MANAGE,
+        opens=(Permission.DEVICE_MANAGE,),
+        finds=Permission.DEVICE_MANAGE,
         sends=lambda w, t: {"user": t.sender.pk, "name": "Máy mới"},
         unseen=REFUSED,
     ),
@@ -240,52 +242,52 @@ LISTS = (
     Entry("web:home"),
     Entry(
         "web:areas",
-        opens=(P.RECORD_READ,),
-        finds=P.RECORD_READ,
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
         shows=lambda t: [*links_to_areas(t), t.spec.village],
     ),
     Entry(
         "web:areas",
-        opens=(P.RECORD_READ,),
-        finds=P.RECORD_READ,
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
         query=village,
         shows=links_to_areas,
         note="searched",
     ),
     Entry(
         "web:areas",
-        opens=(P.RECORD_READ,),
-        finds=P.RECORD_READ,
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
         query=lambda w, t: {"organisation": t.spec.key, "known": w.newest - 1},
         shows=links_to_areas,
         note="as known before",
     ),
     Entry(
         "web:releases",
-        opens=(P.RECORD_READ,),
-        finds=P.RECORD_READ,
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
         query=lambda w, t: {"organisation": t.spec.key},
         shows=lambda t: [f"/releases/{t.release}/"],
     ),
     Entry(
         "web:reports",
-        opens=(P.REPORT_READ,),
-        finds=P.REPORT_READ,
+        opens=(Permission.REPORT_READ,),
+        finds=Permission.REPORT_READ,
         shows=lambda t: [r.receipt for r in t.reports],
     ),
     Entry(
         "web:reports",
-        opens=(P.REPORT_READ,),
-        finds=P.REPORT_READ,
+        opens=(Permission.REPORT_READ,),
+        finds=Permission.REPORT_READ,
         query=lambda w, t: {"organisation": t.spec.key, "q": t.area},
         shows=lambda t: [t.bound.receipt],
         note="searched",
         headers={"HX-Request": "true", "HX-Target": "report-rows"},
     ),
-    Entry("web:search", finds=P.RECORD_READ, query=village, shows=links_to_areas),
+    Entry("web:search", finds=Permission.RECORD_READ, query=village, shows=links_to_areas),
     Entry(
         "web:search",
-        finds=P.RECORD_READ,
+        finds=Permission.RECORD_READ,
         query=village,
         shows=links_to_areas,
         headers={"HX-Request": "true", "HX-Target": "search-found"},
@@ -293,45 +295,45 @@ LISTS = (
     ),
     Entry(
         "web:search",
-        finds=P.REPORT_READ,
+        finds=Permission.REPORT_READ,
         query=lambda w, t: {"q": t.received.record_local_id[-6:]},
         shows=lambda t: [t.received.receipt],
         note="a number",
     ),
-    Entry("web:map", opens=(P.MAP_READ,)),
+    Entry("web:map", opens=(Permission.MAP_READ,)),
     Entry(
         "web:statistics",
-        opens=(P.FIGURE_READ,),
-        finds=P.FIGURE_READ,
+        opens=(Permission.FIGURE_READ,),
+        finds=Permission.FIGURE_READ,
         shows=lambda t: [t.organisation.short_name],
     ),
     Entry(
         "web:review",
-        opens=(P.REPORT_APPROVE, P.REPORT_VERIFY),
-        finds=P.REPORT_APPROVE,
+        opens=(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY),
+        finds=Permission.REPORT_APPROVE,
         query=values(stage="decide"),
         shows=lambda t: [f"/review/{t.verified.receipt}"],
         note="to decide",
     ),
     Entry(
         "web:review",
-        opens=(P.REPORT_APPROVE, P.REPORT_VERIFY),
-        finds=P.REPORT_VERIFY,
+        opens=(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY),
+        finds=Permission.REPORT_VERIFY,
         query=values(stage="verify"),
         shows=lambda t: [f"/review/{t.received.receipt}"],
         note="to verify",
     ),
     Entry(
         "web:devices",
-        opens=(P.DEVICE_MANAGE,),
-        finds=P.DEVICE_MANAGE,
+        opens=(Permission.DEVICE_MANAGE,),
+        finds=Permission.DEVICE_MANAGE,
         shows=lambda t: [t.device.name],
     ),
     *(
         Entry(
             "api:tile",
-            opens=(P.MAP_READ,),
-            finds=P.MAP_READ,
+            opens=(Permission.MAP_READ,),
+            finds=Permission.MAP_READ,
             anonymous=UNKNOWN,
             where=tile_of(zoom),
             query=query,
@@ -345,20 +347,26 @@ LISTS = (
             (14, ", past", lambda w, t: {"known": w.newest - 1}, lambda t: [t.area]),
         )
     ),
-    Entry("api:legend", opens=(P.MAP_READ,), anonymous=UNKNOWN),
-    Entry("api:basemap", opens=(P.MAP_READ,), anonymous=UNKNOWN),
+    Entry("api:legend", opens=(Permission.MAP_READ,), anonymous=UNKNOWN),
+    Entry("api:basemap", opens=(Permission.MAP_READ,), anonymous=UNKNOWN),
 )
 
 # What belongs to nobody -------------------------------------------------------------------------
 
 COMMON = (
-    Entry("web:forms", opens=(P.FORM_READ,)),
+    Entry("web:forms", opens=(Permission.FORM_READ,)),
     Entry(
         "web:form_workbook",
-        opens=(P.FORM_READ,),
+        opens=(Permission.FORM_READ,),
         where=lambda w, t: {"form": "cha", "version": w.form_version},
     ),
-    Entry("web:form_publish", "POST", opens=(P.FORM_PUBLISH,), answer=REFUSED, note="no workbook"),
+    Entry(
+        "web:form_publish",
+        "POST",
+        opens=(Permission.FORM_PUBLISH,),
+        answer=REFUSED,
+        note="no workbook",
+    ),
     Entry("set_language", anonymous=DONE, answer=DONE),
     Entry("set_language", "POST", anonymous=DONE, answer=DONE, sends=values(language="en")),
 )
@@ -388,7 +396,7 @@ OWN = (
     # Nobody here has a second step yet.
     Entry("mfa_deactivate_totp", answer=ABSENT),
     Entry("mfa_deactivate_totp", "POST", answer=ABSENT),
-    Entry("mfa_view_recovery_codes", answer=DONE),
+    Entry("mfa_view_recovery_codes", answer=ABSENT),
     Entry("mfa_generate_recovery_codes", answer=DONE),
     Entry("mfa_generate_recovery_codes", "POST", answer=DONE),
     Entry("mfa_download_recovery_codes", answer=ABSENT),
@@ -405,14 +413,18 @@ def instance(world: World, things: Things) -> Mapping[str, Any]:
 
 
 _PHONES = (
-    Entry("api:form_list", opens=(P.FORM_READ,)),
-    Entry("api:form_get", opens=(P.FORM_READ,), where=values(form="cha")),
-    Entry("api:form_manifest", opens=(P.FORM_READ,), where=values(form="cha")),
+    Entry("api:form_list", opens=(Permission.FORM_READ,)),
+    Entry("api:form_get", opens=(Permission.FORM_READ,), where=values(form="cha")),
+    Entry("api:form_manifest", opens=(Permission.FORM_READ,), where=values(form="cha")),
     Entry(
-        "api:form_media", opens=(P.FORM_READ,), where=values(form="cha", name="communes.csv")
+        "api:form_media",
+        opens=(Permission.FORM_READ,),
+        where=values(form="cha", name="communes.csv"),
     ),
     Entry("api:submission", answer=TAKEN),
-    Entry("api:submission", "POST", opens=(P.REPORT_CREATE,), answer=TAKEN, sends=instance),
+    Entry(
+        "api:submission", "POST", opens=(Permission.REPORT_CREATE,), answer=TAKEN, sends=instance
+    ),
     Entry("api:device_reports"),
 )
 PHONES = tuple(

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
+from django.test import Client
+
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.models import Device, User
 from datlanh.accounts.services import device_add, grant_give, user_add
@@ -127,6 +130,20 @@ class World:
     cast: dict[str, User]
     things: dict[str, Things] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)  # of each person's own phone
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    def client(self, who: str) -> Client:
+        """A browser in which that person is signed in."""
+        client = Client()
+        if who not in self.sessions:
+            client.force_login(self.cast[who])
+            return client
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
+        return client
+
+    def sign_in(self, who: str) -> None:
+        """Keep a session of that person for every later `client`."""
+        self.sessions[who] = self.client(who).cookies[settings.SESSION_COOKIE_NAME].value
 
     @property
     def newest(self) -> int:
@@ -177,7 +194,9 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
 
     def area(step: int, files: dict[str, bytes] | None = None) -> Report:
         number = spec.ground + step
-        draft = cha(number, **own, internal_id=f"{spec.key}-{number}", shape_id=f"{spec.key}-{number}")
+        draft = cha(
+            number, **own, internal_id=f"{spec.key}-{number}", shape_id=f"{spec.key}-{number}"
+        )
         return received(draft, by=sender, files=files)
 
     bound = area(0, {f"anh-{spec.key}.jpg": JPEG})
