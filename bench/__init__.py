@@ -1,0 +1,1 @@
+"""Measurements beside their floors; see README.md."""
