@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from datlanh.kernel.ids import RecordId
 from datlanh.organisations.models import (
     Donor,
     NumberRange,
@@ -14,7 +16,7 @@ from datlanh.organisations.models import (
     RunningNumber,
     Team,
 )
-from datlanh.organisations.rules import PROVINCE_CODE, gaps
+from datlanh.organisations.rules import PROVINCE_CODE, gaps, next_number
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,27 @@ def numbers_accounted(
         highest=highest,
         outside=tuple(elsewhere.values_list("local_id", flat=True)),
     )
+
+
+def number_free(
+    ranges: Iterable[NumberRange], prefix: str, province_code: str = PROVINCE_CODE
+) -> int | None:
+    """The number to give out next within some ranges; None when all are taken."""
+    taken = RunningNumber.objects.filter(prefix=prefix, province_code=province_code)
+    for one in ranges:
+        held = taken.filter(number__range=(one.first, one.last))
+        free = next_number(held.values_list("number", flat=True), one.first, one.last)
+        if free is not None:
+            return free
+    return None
+
+
+def number_proposed(
+    organisation: Organisation, prefix: str, province_code: str = PROVINCE_CODE
+) -> RecordId | None:
+    """The id that would be given out now; whoever reserves it first has it."""
+    free = number_free(ranges_of(organisation, province_code), prefix, province_code)
+    return None if free is None else RecordId(prefix, province_code, free)
 
 
 def numbers_reserved(organisation: Organisation) -> QuerySet[RunningNumber]:

@@ -29,10 +29,9 @@ from datlanh.organisations.rules import (
     PROVINCE_CODE,
     RANGE_SIZE,
     RESERVE_FIRST,
-    next_number,
     numbered,
 )
-from datlanh.organisations.selectors import range_at
+from datlanh.organisations.selectors import number_free, range_at
 
 NO_RANGE = Text(
     "{organisation} chưa có dải số chạy tại tỉnh {province}.",
@@ -80,15 +79,10 @@ def number_reserve(
     ranges = _lock(organisation=organisation, province_code=province_code)
     if not ranges:
         raise DomainError(NO_RANGE, organisation=name, province=province_code)
-    taken = RunningNumber.objects.filter(prefix=prefix, province_code=province_code)
-    for one in ranges:
-        held = taken.filter(number__range=(one.first, one.last))
-        free = next_number(held.values_list("number", flat=True), one.first, one.last)
-        if free is not None:
-            return _add(
-                RecordId(prefix, province_code, free), organisation, NumberState.RESERVED, by=by
-            )
-    raise DomainError(RANGE_FULL, prefix=prefix, organisation=name)
+    free = number_free(ranges, prefix, province_code)
+    if free is None:
+        raise DomainError(RANGE_FULL, prefix=prefix, organisation=name)
+    return _add(RecordId(prefix, province_code, free), organisation, NumberState.RESERVED, by=by)
 
 
 @transaction.atomic
@@ -119,13 +113,16 @@ def number_use(
 
 
 @transaction.atomic
-def number_void(*, local_id: str, by: Actor, reason: str) -> RunningNumber:
+def number_void(
+    *, local_id: str, by: Actor, reason: str, organisation: Organisation | None = None
+) -> RunningNumber:
     """Say that this number will never be a record (spoilt form, given twice), and why.
 
     A number nobody has reserved can be voided too: the range says whose it is.
 
     Raises:
-        DomainError: not an id, no reason, or the number lies in nobody's range.
+        DomainError: not an id, no reason, or the number lies in nobody's range (or, with
+            `organisation`, is not that organisation's).
         ConflictError: a record carries it.
     """
     if not (reason := reason.strip()):
@@ -133,11 +130,13 @@ def number_void(*, local_id: str, by: Actor, reason: str) -> RunningNumber:
     parts = numbered(RecordId.parse(local_id.strip()))
     _lock(number=parts.number, province_code=parts.province)
     number = RunningNumber.objects.select_for_update().filter(local_id=str(parts)).first()
+    within = range_at(parts.number, parts.province)
+    holder = number.organisation if number else within.organisation if within else None
+    if holder is None or organisation not in (None, holder):
+        name = organisation.short_name if organisation else "—"
+        raise DomainError(OUT_OF_RANGE, local_id=str(parts), organisation=name)
     if number is None:
-        holder = range_at(parts.number, parts.province)
-        if holder is None or holder.organisation is None:
-            raise DomainError(OUT_OF_RANGE, local_id=str(parts), organisation="—")
-        return _add(parts, holder.organisation, NumberState.VOID, by=by, reason=reason)
+        return _add(parts, holder, NumberState.VOID, by=by, reason=reason)
     if number.state == NumberState.USED:
         raise ConflictError(NUMBER_IS_USED, local_id=str(parts))
     if number.state == NumberState.VOID:
