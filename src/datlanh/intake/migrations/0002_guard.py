@@ -21,10 +21,14 @@ begin
     raise exception 'a report is never deleted' using errcode = 'restrict_violation';
   end if;
   if (old.id, old.receipt, old.instance_id, old.form, old.version, old.organisation_id,
-      old.author_id, old.received_at, old.chain_id)
+      old.author_id, old.received_at)
      is distinct from
      (new.id, new.receipt, new.instance_id, new.form, new.version, new.organisation_id,
-      new.author_id, new.received_at, new.chain_id)
+      new.author_id, new.received_at)
+     -- what it corrects is read with its form, which may be published after it came
+     or (old.form_version_id is not null
+         and (old.form_version_id, old.chain_id)
+             is distinct from (new.form_version_id, new.chain_id))
      or (old.approved_once and (not new.approved_once or new.revision <> old.revision)) then
     raise exception 'a report is evidence: it is not edited' using errcode = 'restrict_violation';
   end if;

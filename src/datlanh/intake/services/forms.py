@@ -10,6 +10,7 @@ from django.db import transaction
 from datlanh.accounts.models import User
 from datlanh.audit.services import record as audit_record
 from datlanh.intake.models import FormMedia, FormVersion
+from datlanh.intake.services.rereading import reports_reread
 from datlanh.intake.xlsform import read_form
 from datlanh.kernel import clock
 from datlanh.kernel.errors import ConflictError
@@ -26,6 +27,7 @@ VERSION_TAKEN = Text(
 def form_publish(*, workbook: bytes, by: User | None) -> tuple[FormVersion, bool]:
     """Publish an XLSForm; the version before it is retired, and stays readable.
 
+    Reports that came with this version before it was known are read now.
     Returns the version and whether it is new: the same workbook again changes nothing.
 
     Raises:
@@ -65,6 +67,7 @@ def form_publish(*, workbook: bytes, by: User | None) -> tuple[FormVersion, bool
     audit_record(
         "form.publish", version, by=by, after={"form": version.form, "version": version.version}
     )
+    reports_reread(version, by=by)
     return version, True
 
 

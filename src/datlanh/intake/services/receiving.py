@@ -153,13 +153,13 @@ def _insert(
     returned = None
     if mapping:
         header_set(report, mapping, answers)
-        returned = _follow_up(report, answers)
+        returned = follow_up(report, answers)
     if not row_insert(report, unless="instance_id"):
         return None
     if returned is not None:
         returned.save(update_fields=["state", "state_at"])
     refs = persons_keep(
-        [Sealed("payload", xml.decode("utf-8", "replace")), *_people(mapping, answers)],
+        [Sealed("payload", xml.decode("utf-8", "replace")), *people_in(mapping, answers)],
         organisation_id=organisation.id,
     )
     answers = with_references(mapping, answers, [str(r) for r in refs[1:]])
@@ -199,7 +199,7 @@ def is_late(of: dt.date | None, received: dt.date) -> bool:
     return received > following
 
 
-def _follow_up(report: Report, answers: Answers) -> Report | None:
+def follow_up(report: Report, answers: Answers) -> Report | None:
     """Tie a correction to what it restates, and a resubmission to what was returned.
 
     The returned report comes back as replaced, not saved yet.
@@ -224,7 +224,7 @@ def person_questions(mapping: FormMapping | None) -> list[Question]:
     return [q for q in mapping.questions if q.kind == "person"] if mapping else []
 
 
-def _people(mapping: FormMapping | None, answers: Answers) -> list[Sealed]:
+def people_in(mapping: FormMapping | None, answers: Answers) -> list[Sealed]:
     return [
         Sealed("verifier", answers.values[q.key])
         for q in person_questions(mapping)

@@ -1,0 +1,65 @@
+"""Reading reports again whose form version was not known when they came."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.audit.services import record as audit_record
+from datlanh.intake.instance import answers_of, read_instance
+from datlanh.intake.models import FormVersion, Payload, Report
+from datlanh.intake.services.checking import report_check
+from datlanh.intake.services.receiving import (
+    follow_up,
+    header_set,
+    people_in,
+    with_references,
+)
+from datlanh.kernel import clock
+from datlanh.kernel.actor import Actor
+from datlanh.register.persons import persons_keep, persons_read
+
+
+@transaction.atomic
+def reports_reread(version: FormVersion, *, by: Actor | None) -> int:
+    """Read what waits for this form version; returns how many reports became readable.
+
+    What was received stays as revision 0; the answers read now are the next revision.
+    """
+    waiting = Report.objects.filter(
+        form=version.form, version=version.version, form_version=None, state="received"
+    )
+    with acting(SYSTEM):
+        for report in waiting.select_for_update(of=("self",)):
+            _reread(report, version, by)
+        return len(waiting)
+
+
+def _reread(report: Report, version: FormVersion, by: Actor | None) -> None:
+    received = Payload.objects.get(report=report, revision=0)
+    texts = persons_read([str(received.original)], by=SYSTEM, why="reread")
+    text = texts.get(str(received.original))
+    if text is None:
+        return  # erased meanwhile
+    mapping = version.mapping
+    answers = answers_of(read_instance(text.encode()), mapping)
+    refs = persons_keep(people_in(mapping, answers), organisation_id=report.organisation_id)
+    answers = with_references(mapping, answers, [str(r) for r in refs])
+    report.form_version = version
+    header_set(report, mapping, answers)
+    returned = follow_up(report, answers)
+    report.revision += 1
+    report.save()
+    if returned is not None:
+        returned.save(update_fields=["state", "state_at"])
+    Payload.objects.create(
+        report=report,
+        revision=report.revision,
+        organisation_id=report.organisation_id,
+        answers=answers.to_json(),
+        made_at=clock.now(),
+        made_by=report.author,
+        note=f"{version.form} {version.version}",
+    )
+    report_check(report)
+    audit_record("report.reread", report, by=by, after={"version": version.version})
