@@ -52,6 +52,13 @@ NAVIGATION = (
     Entry(
         "web:statistics", _("Statistics"), "chart-bar", "g s", frozenset({Permission.FIGURE_READ})
     ),
+    Entry(
+        "web:organisations",
+        _("Organisations"),
+        "building-community",
+        "g t",
+        frozenset({Permission.RECORD_READ}),
+    ),
     Entry("web:forms", _("Forms"), "forms", "g f", frozenset({Permission.FORM_READ})),
     Entry(
         "web:devices", _("Devices"), "device-mobile", "g v", frozenset({Permission.DEVICE_MANAGE})
