@@ -86,6 +86,8 @@ CASES = (
     passes("form_retired", cha()),
     fails("file_refused", cha(refused_files=("trang.html",)), says="“trang.html”"),
     passes("file_refused", cha()),
+    fails("correction_unknown", cha(correction_of="BC-2026-9"), says="“BC-2026-9”"),
+    passes("correction_unknown", cha(correction_of="BC-2026-000009", supersedes=True)),
     fails("village_missing", cha(village=None)),
     passes("village_missing", cha()),
     fails("percent_range", cha(accessibility_percentage=101)),

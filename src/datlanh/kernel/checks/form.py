@@ -68,6 +68,12 @@ def retired(view: ReportView, facts: Facts) -> Iterator[Hit]:
         yield Hit(values={"form": view.form})
 
 
+def corrects_nothing(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    named = str(view.answers.get("correction_of") or "").strip()
+    if named and not view.supersedes:
+        yield Hit("correction_of", {"receipt": named})
+
+
 def refused(view: ReportView, facts: Facts) -> Iterator[Hit]:
     for name in view.refused_files:
         yield Hit(values={"name": name})
@@ -182,6 +188,24 @@ RULES = (
         source=f"{SOP}, §5.2 (p. 9)",
         forms=AREA_FORMS,
         look=retired,
+    ),
+    Rule(
+        key="correction_unknown",
+        severity=Severity.WARN,
+        title=Text("Báo cáo được thay thế có thật", "The report it restates exists"),
+        message=Text(
+            "Không có báo cáo nào của tổ chức mang số biên nhận «{receipt}»; "
+            "báo cáo này sẽ chỉ cập nhật chứ không thay thế.",
+            "No report of the organisation has the receipt number “{receipt}”; "
+            "this one would update the record, not take a report's place.",
+        ),
+        advice=Text(
+            "Nếu muốn thay thế, gửi lại với đúng số biên nhận; nếu chỉ cập nhật, xóa mục này.",
+            "To restate a report, send it again with its receipt number; to update, clear this.",
+        ),
+        source=SOP_QUALITY,
+        forms=AREA_FORMS,
+        look=corrects_nothing,
     ),
     Rule(
         key="file_refused",
