@@ -5,7 +5,7 @@ import { startTheme } from "./theme";
 
 // No eval, no inline style: the pages run under a strict content security policy.
 Object.assign(htmx.config, {
-  allowEval: false, includeIndicatorStyles: false, selfRequestsOnly: true, historyCacheSize: 0, scrollIntoViewOnBoost: false,
+  allowEval: false, includeIndicatorStyles: false, selfRequestsOnly: true, historyCacheSize: 0, scrollIntoViewOnBoost: false, attributesToSettle: ["class"],
   // A form that comes back with findings (422) is an answer to show, not an error.
   responseHandling: [
     { code: "204", swap: false },

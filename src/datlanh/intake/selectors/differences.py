@@ -59,6 +59,11 @@ class Comparison:
         """How many lines change."""
         return sum(line.is_change for line in self.lines)
 
+    @property
+    def newer(self) -> int:
+        """How many answers the register already knows something newer about."""
+        return sum(line.newer_on is not None for line in self.lines)
+
 
 @dataclass(frozen=True)
 class Said:
@@ -126,6 +131,7 @@ def claims_in(conflicts: Iterable[Conflict], report: Report) -> list[Claim]:
 
 def disputes_of(
     conflicts: Iterable[Conflict],
+    *,
     mapping: FormMapping,
     report: Report,
     claims: Sequence[NewClaim],

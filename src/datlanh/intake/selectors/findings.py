@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from datlanh.intake.facts import DatabaseFacts
 from datlanh.intake.models import Finding, Report
+from datlanh.intake.selectors.forms import mapping_of_report
 from datlanh.intake.selectors.reports import findings_of
-from datlanh.kernel import clock, rules
+from datlanh.kernel import rules
 from datlanh.kernel.checks import RULES
 from datlanh.kernel.checks.parts import label
 from datlanh.kernel.checks.stored import from_json
-from datlanh.kernel.mapping import Answers, FormMapping, view
+from datlanh.kernel.mapping import FormMapping
 from datlanh.kernel.text import LANGUAGES, Text
 
 EXCEPTABLE = frozenset({"polygon_single"})  # the rules that ask `exception_granted`
@@ -52,23 +52,14 @@ def findings_told(found: Iterable[Finding], mapping: FormMapping | None) -> list
 
 def findings_of_now(report: Report) -> list[Told]:
     """What the last check of a report found, worst first."""
-    mapping = report.form_version.mapping if report.form_version else None
-    return findings_told(findings_of(report), mapping)
+    return findings_told(findings_of(report), mapping_of_report(report))
 
 
-def findings_trial(
-    report: Report, answers: Answers, mapping: FormMapping
+def findings_tried(
+    found: Iterable[rules.Finding], mapping: FormMapping
 ) -> tuple[list[Told], dict[str, int]]:
-    """What the checks would say to other answers, kept nowhere; and how many by severity."""
-    seen = view(
-        mapping,
-        answers,
-        organisation=report.organisation.key,
-        received_on=clock.local_date(report.received_at),
-        supersedes=report.supersedes_id is not None,
-        form_retired=bool(report.form_version and report.form_version.retired_at),
-    )
-    found = RULES.check(seen, DatabaseFacts(report))
+    """Findings of a trial check, kept nowhere, as sentences; and how many by severity."""
+    found = list(found)
     told = [
         _told(
             rule=f.rule,

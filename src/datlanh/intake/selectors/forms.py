@@ -54,6 +54,11 @@ def mapping_of(form_version_id: int) -> FormMapping:
     return _mapping(connection.settings_dict["NAME"], form_version_id)
 
 
+def mapping_of_report(report: Report) -> FormMapping | None:
+    """The mapping of the version a report was made with; None when nobody published it."""
+    return mapping_of(report.form_version_id) if report.form_version_id else None
+
+
 @lru_cache(maxsize=64)
 def _mapping(database: str, form_version_id: int) -> FormMapping:
     # The database's name keeps apart what tests publish in databases of their own.

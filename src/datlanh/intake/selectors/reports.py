@@ -98,7 +98,7 @@ def report_get(who: User, receipt: str, permission: str = Permission.REPORT_READ
     return (
         reports_of(who, permission)
         .select_related("supersedes", "replaces", "device", "gazetteer")
-        .defer("form_version__xlsform", "form_version__xform")
+        .defer(*HEAVY)
         .get(receipt=receipt)
     )
 

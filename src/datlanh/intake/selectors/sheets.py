@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from datlanh.accounts.models import User
 from datlanh.intake.models import Attachment, Payload, Report
+from datlanh.intake.selectors.forms import mapping_of_report
 from datlanh.intake.selectors.saying import NOTHING, Names, Said, names_for, row_answers, said
 from datlanh.kernel.mapping import Answers, FormMapping, Question, Repeat
 from datlanh.kernel.text import Text
@@ -93,9 +94,9 @@ def answers_of_report(report: Report) -> Answers:
 def report_sheet(report: Report, who: User, files: list[Attachment] | None = None) -> Sheet:
     """The whole sheet; reading the names of persons is audited. EMPTY for an unknown form."""
     payloads = revisions_of(report)
-    if report.form_version is None or not payloads:
+    mapping = mapping_of_report(report)
+    if mapping is None or not payloads:
         return EMPTY
-    mapping = report.form_version.mapping
     original, answers = (Answers.from_json(payloads[i].answers) for i in (0, -1))
     names = names_for(who, report, mapping, (original, answers))
     maker = _Maker(mapping, original, answers, names, {f.name: f for f in files or ()})

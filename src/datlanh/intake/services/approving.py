@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import scope_for
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.selectors.forms import mapping_of
@@ -81,7 +82,7 @@ def report_approve(
     REVIEW.check("approve", report, report.state, step)
     claims, rows = _promised(report)
     locked = {r.pk: r for r in register.records_lock(records_touched(report, record_id))}
-    record = _target(report, record_id, locked)
+    record = _target(report, record_id, locked, by)
     settled = _settled(report, record, claims, choices or {}) if record else []
     is_new = record is None
     if record is None:
@@ -124,12 +125,16 @@ def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.Ne
         raise DomainError(UNDATED, code="undated") from error
 
 
-def _target(report: Report, record_id: UUID | None, locked: Mapping[UUID, Record]) -> Record | None:
+def _target(
+    report: Report, record_id: UUID | None, locked: Mapping[UUID, Record], by: User
+) -> Record | None:
     """The locked record to bind to; None for a new one."""
     if record_id is None:
         return None
     record = locked.get(record_id)
-    if record is None:
+    if record is None or not scope_for(by, Permission.REPORT_APPROVE).allows(
+        record.organisation_id
+    ):
         raise Record.DoesNotExist
     if report.form_version is None or record.kind != report.form_version.record_kind:
         raise DomainError(WRONG_KIND)
@@ -185,8 +190,8 @@ def _settled(
 ) -> list[tuple[Conflict, int]]:
     """Each conflict with the report chosen for it; SameDateError when one has none."""
     conflicts = conflicts_with(report, record, claims)
-    if any(chosen.get(c.atom) not in c.reports for c in conflicts):
-        raise SameDateError(conflicts)
+    if open_ones := [c for c in conflicts if chosen.get(c.atom) not in c.reports]:
+        raise SameDateError(open_ones)
     return [(c, chosen[c.atom]) for c in conflicts]
 
 

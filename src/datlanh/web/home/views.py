@@ -19,6 +19,7 @@ from datlanh.intake.selectors.queue import (
 )
 from datlanh.intake.selectors.reports import ReportFilter, form_titles, report_list
 from datlanh.kernel import clock
+from datlanh.web.figures.strip import figures_strip
 from datlanh.web.guards import StaffRequest, opens
 
 SHOWN = 8
@@ -45,7 +46,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "overdue": overdue_reports(who) if reads else [],
         "newest": report_list(who, ReportFilter(), Cursor(), size=SHOWN).rows if reads else [],
         "whole_province": scope_for(who, Permission.REPORT_READ).everything,
-        "has_figures": has(who, Permission.FIGURE_READ),
+        "strip": figures_strip(who),
         "now": clock.now(),
     }
     return render(request, "web/home/home.html", context)

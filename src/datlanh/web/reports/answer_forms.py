@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from datlanh.intake.selectors.saying import Names
+from datlanh.intake.selectors.saying import UNITS, Names
 from datlanh.kernel.mapping import Answers, FormMapping, Question, Repeat
 from datlanh.kernel.text import Text
 from datlanh.web.reports import answer_texts as texts
@@ -38,6 +38,11 @@ class Field:
     error: Text | None = None
 
     @property
+    def unit(self) -> Text | None:
+        """The unit to show beside the label, unless the label names it."""
+        return unit_beside(self.question)
+
+    @property
     def ident(self) -> str:
         """The element's id."""
         return f"f-{self.name.replace('.', '-')}"
@@ -62,6 +67,11 @@ class RepeatFields:
     def columns(self) -> list[Question]:
         """The questions that are typed."""
         return [q for q in self.repeat.questions if q.kind not in FIXED]
+
+    @property
+    def heads(self) -> list[tuple[Text, Text | None]]:
+        """The columns' labels and units."""
+        return [(q.label, unit_beside(q)) for q in self.columns]
 
 
 @dataclass(frozen=True)
@@ -221,6 +231,14 @@ _WIDGETS = {
     "point": "point",
     "polygon": "lines",
 }
+
+
+def unit_beside(question: Question) -> Text | None:
+    """`m²`, or None where there is no unit or the label says it already."""
+    unit = UNITS.get(question.unit, question.unit)
+    if not unit or f"({unit})" in question.label.vi:
+        return None
+    return Text(unit, unit)
 
 
 def _own(answers: Answers, repeat: Repeat, number: int) -> Answers:

@@ -12,14 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from datlanh.accounts.permissions import Permission
+from datlanh.intake.facts import DatabaseFacts
 from datlanh.intake.models import Report
-from datlanh.intake.selectors.findings import findings_of_now, findings_trial
+from datlanh.intake.selectors.findings import findings_of_now, findings_tried
+from datlanh.intake.selectors.forms import mapping_of_report
 from datlanh.intake.selectors.reports import communes_today, report_get
 from datlanh.intake.selectors.saying import names_for
 from datlanh.intake.selectors.sheets import answers_of_report
+from datlanh.intake.services.checking import view_of
 from datlanh.intake.services.moves import UNKNOWN_FORM, step_of
 from datlanh.intake.services.verifying import report_verify
 from datlanh.intake.workflow import REVIEW
+from datlanh.kernel.checks import RULES
 from datlanh.kernel.errors import DomainError, TransitionError
 from datlanh.kernel.mapping import FormMapping
 from datlanh.web.guards import StaffRequest, opens
@@ -39,7 +43,8 @@ def correct(request: StaffRequest, receipt: str) -> HttpResponse:
         return _verify(request, report, form)
     context = _context(request, report, form)
     if action in ("check", "verify"):
-        told, counts = findings_trial(report, form.answers, form.mapping)
+        found = RULES.check(view_of(report, mapping, form.answers), DatabaseFacts(report))
+        told, counts = findings_tried(found, mapping)
         context |= {"findings": told, "counts": counts, "is_trial": True}
     status = 422 if form.errors and action in ("check", "verify") else 200
     return render(request, "web/reports/correct.html", context, status=status)
@@ -61,12 +66,13 @@ def verify(request: StaffRequest, receipt: str) -> HttpResponse:
 
 def _mapping_or_refuse(request: StaffRequest, report: Report) -> FormMapping:
     """The form's mapping, or the refusal that verifying would meet, before anybody types."""
-    if report.form_version is None:
+    mapping = mapping_of_report(report)
+    if mapping is None:
         raise DomainError(UNKNOWN_FORM)
     refusal = REVIEW.refusal("verify", report, report.state, step_of(report, request.user))
     if refusal is not None:
         raise TransitionError(refusal)
-    return report.form_version.mapping
+    return mapping
 
 
 def _form(

@@ -15,6 +15,7 @@ from datlanh.intake.models import Report
 from datlanh.intake.selectors.binding import Binding, binding_of
 from datlanh.intake.selectors.differences import record_of
 from datlanh.intake.selectors.findings import findings_of_now
+from datlanh.intake.selectors.forms import mapping_of_report
 from datlanh.intake.selectors.history import report_history
 from datlanh.intake.selectors.maps import report_features
 from datlanh.intake.selectors.queue import proposal_open
@@ -49,7 +50,7 @@ def report_context(found: Report, who: User) -> dict[str, Any]:
     """All that the page of a report shows."""
     attached = list(attachments_of(found))
     sheet = report_sheet(found, who, attached)
-    mapping = found.form_version.mapping if found.form_version else None
+    mapping = mapping_of_report(found)
     told = findings_of_now(found)
     record = record_of(found.record_id) if found.record_id else None
     proposal = proposal_open(found)
@@ -96,11 +97,11 @@ def seen_of(found: Report) -> str:
 
 def _reassignable(found: Report, sheet: Sheet, who: User) -> Binding | None:
     """Other records an approved report may be bound to; None where that is nobody's question."""
-    if found.state != "approved" or found.form_version is None:
+    mapping = mapping_of_report(found)
+    if found.state != "approved" or mapping is None:
         return None
     if not has(who, Permission.REPORT_APPROVE, found.organisation_id):
         return None
-    mapping = found.form_version.mapping
     return binding_of(found, mapping, sheet.answers, who, without=found.record_id)
 
 

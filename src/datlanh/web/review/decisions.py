@@ -30,10 +30,16 @@ from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.reports.filters import language
 from datlanh.web.reports.pages import features_of, report_context
 from datlanh.web.review.address import desk_query
-from datlanh.web.review.desk import NEW, desk_context, desk_page, queue_context, queue_filter
+from datlanh.web.review.desk import (
+    NEW,
+    choices_in,
+    desk_context,
+    desk_page,
+    queue_context,
+    queue_filter,
+)
 
 TWO_PERSON_STEPS = ("refuse", "withdraw", "revoke")
-CHOICE = "choice:"  # + atom: the form's names for choices between values of one date
 
 
 @require_POST
@@ -41,7 +47,7 @@ CHOICE = "choice:"  # + atom: the form's names for choices between values of one
 def approve(request: StaffRequest, receipt: str) -> HttpResponse:
     """Approve into the chosen record, or a new one; the next report opens."""
     record = _record(request.POST.get("record", NEW))
-    choices = _choices(request)
+    choices = choices_in(request)
 
     def act(report: Report) -> str:
         report_approve(
@@ -138,16 +144,6 @@ def reassign(request: StaffRequest, receipt: str) -> HttpResponse:
         return _("%(receipt)s now belongs to another record.") % {"receipt": receipt}
 
     return _decided(request, receipt, act, stay=True)
-
-
-def _choices(request: StaffRequest) -> dict[str, int]:
-    """What was chosen between values of one date: atom → report."""
-    sent = {name: request.POST.get(name, "") for name in request.POST if name.startswith(CHOICE)}
-    return {
-        name.removeprefix(CHOICE): int(value)
-        for name, value in sent.items()
-        if value.isascii() and value.isdigit()
-    }
 
 
 def _record(text: str) -> UUID | None:

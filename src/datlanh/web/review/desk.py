@@ -46,6 +46,7 @@ from datlanh.web.reports.pages import features_of, report_context
 from datlanh.web.review.address import desk_query
 
 NEW = "new"  # the value of the radio button for a record of its own
+CHOICE = "choice:"  # + atom: names of the fields that choose between values of one date
 
 
 @opens(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY)
@@ -121,7 +122,13 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
     mapping, sheet = context["mapping"], context["sheet"]
     if mapping is None or not sheet.revisions:
         context |= {"features": features_of(report, context)}
-        return context | {"binding": None, "comparison": None, "disputes": []}
+        return context | {
+            "binding": None,
+            "comparison": None,
+            "disputes": [],
+            "alike": [],
+            "chosen": {},
+        }
     binding = binding_of(report, mapping, sheet.answers, request.user)
     chosen = chosen_record(request, report, binding)
     comparison, disputes, undated = beside_the_register(report, request.user, context, chosen)
@@ -131,6 +138,7 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
         "bound_value": str(chosen) if chosen else NEW,
         "comparison": comparison,
         "disputes": [d for d in disputes if not d.is_alike],
+        "chosen": choices_in(request),
         "alike": [d for d in disputes if d.is_alike],
         "undated": undated,
         "show_all": bool(request.GET.get("all")),
@@ -153,6 +161,16 @@ def chosen_record(request: HttpRequest, report: Report, binding: Binding) -> UUI
     return report.record_id or binding.proposed
 
 
+def choices_in(request: HttpRequest) -> dict[str, int]:
+    """What was chosen between values of one date: atom → report."""
+    sent = {name: request.POST.get(name, "") for name in request.POST if name.startswith(CHOICE)}
+    return {
+        name.removeprefix(CHOICE): int(value)
+        for name, value in sent.items()
+        if value.isascii() and value.isdigit()
+    }
+
+
 def beside_the_register(
     report: Report, who: User, context: dict[str, Any], chosen: UUID | None
 ) -> tuple[Comparison | None, list[Dispute], Text | None]:
@@ -171,4 +189,7 @@ def beside_the_register(
     stood += [value for claim in others for value in claim.values.values()]
     names = names_more(sheet.names, who, report, mapping, stood)
     comparison = compared(mapping, claims, rows, version, names)
-    return comparison, disputes_of(conflicts, mapping, report, claims, others, names), None
+    disputes = disputes_of(
+        conflicts, mapping=mapping, report=report, claims=claims, others=others, names=names
+    )
+    return comparison, disputes, None
