@@ -20,6 +20,7 @@ from datlanh.hazards.models import (
 from datlanh.hazards.rules import public_status
 from datlanh.kernel import clock
 from datlanh.places import selectors as places
+from datlanh.places.selectors.lineage import commune_today
 from datlanh.register.projection import Current, ListRow
 
 Rows = dict[type[models.Model], list[dict[str, Any]]]
@@ -34,17 +35,14 @@ def _day(value: Any) -> dt.date | None:
 def _derived(current: Current) -> dict[str, Any]:
     """The commune: as named where the name is known, else where the ground lies."""
     code = current.values.get("commune_code") or ""
-    today = clock.today()
-    unit = places.unit_by_code(code, current.true_from) if code else None
-    if unit is not None:
-        unit = places.current_of(unit)
-    else:
+    commune, edition = commune_today(code, current.true_from)
+    if commune is None:
         inside = current.outline.point_on_surface if current.outline else current.position
-        unit = places.commune_at(inside, today) if isinstance(inside, Point) else None
-    edition = places.edition_current()
+        unit = places.commune_at(inside, clock.today()) if isinstance(inside, Point) else None
+        commune = unit.pk if unit else None
     return {
-        "commune_id": unit.pk if unit else None,
-        "derived_by": f"{ENGINE}, gazetteer {edition.pk if edition else '-'}",
+        "commune_id": commune,
+        "derived_by": f"{ENGINE}, gazetteer {edition or '-'}",
     }
 
 
