@@ -157,13 +157,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m datlanh.config.setup")
     parser.add_argument("--demo", action="store_true")
     arguments = parser.parse_args()
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management.base import CommandError
+    from django.db.utils import OperationalError
 
     # Stopped from outside, end like on Ctrl-C: the step's own process goes too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run_setup(demo=arguments.demo)
-    except (StepError, CommandError) as refusal:
+    except OperationalError as refusal:
+        say(f"✗ The database cannot be used: {str(refusal).strip()}")
+        return 1
+    except (StepError, CommandError, ImproperlyConfigured) as refusal:
         say(f"✗ {refusal}")
         return 1
     except KeyboardInterrupt:
