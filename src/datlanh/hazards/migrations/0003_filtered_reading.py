@@ -5,73 +5,145 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hazards', '0002_reading'),
-        ('organisations', '0001_initial'),
-        ('places', '0002_tables'),
-        ('register', '0002_guard'),
+        ("hazards", "0002_reading"),
+        ("organisations", "0001_initial"),
+        ("places", "0002_tables"),
+        ("register", "0002_guard"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='hazardousarea',
-            index=models.Index(models.F('identification_date'), models.F('local_id'), name='hazards_area_month'),
+            model_name="hazardousarea",
+            index=models.Index(
+                models.F("identification_date"), models.F("local_id"), name="hazards_area_month"
+            ),
         ),
         migrations.AddIndex(
-            model_name='hazardousarea',
-            index=models.Index(models.F('organisation'), models.F('identification_date'), models.F('local_id'), name='hazards_area_org_month'),
+            model_name="hazardousarea",
+            index=models.Index(
+                models.F("organisation"),
+                models.F("identification_date"),
+                models.F("local_id"),
+                name="hazards_area_org_month",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hazardousarea',
-            index=models.Index(models.F('organisation'), models.F('commune'), models.F('true_from'), models.F('local_id'), name='hazards_area_org_commune'),
+            model_name="hazardousarea",
+            index=models.Index(
+                models.F("organisation"),
+                models.F("commune"),
+                models.F("true_from"),
+                models.F("local_id"),
+                name="hazards_area_org_commune",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hazardousarea',
-            index=models.Index(models.F('commune'), models.F('true_from'), models.F('local_id'), name='hazards_area_commune_date'),
+            model_name="hazardousarea",
+            index=models.Index(
+                models.F("commune"),
+                models.F("true_from"),
+                models.F("local_id"),
+                name="hazards_area_commune_date",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hazardousarea',
-            index=models.Index(models.F('commune'), django.db.models.functions.comparison.Coalesce('area_m2', models.Value(-1.0)), models.F('local_id'), name='hazards_area_commune_size'),
+            model_name="hazardousarea",
+            index=models.Index(
+                models.F("commune"),
+                django.db.models.functions.comparison.Coalesce("area_m2", models.Value(-1.0)),
+                models.F("local_id"),
+                name="hazards_area_commune_size",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hazardousarea',
-            index=models.Index(models.F('public_status'), django.db.models.functions.comparison.Coalesce('area_m2', models.Value(-1.0)), models.F('local_id'), name='hazards_area_status_size'),
+            model_name="hazardousarea",
+            index=models.Index(
+                models.F("public_status"),
+                django.db.models.functions.comparison.Coalesce("area_m2", models.Value(-1.0)),
+                models.F("local_id"),
+                name="hazards_area_status_size",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hazardousarea',
-            index=models.Index(models.F('commune'), models.F('public_status'), models.F('local_id'), name='hazards_area_commune_status'),
+            model_name="hazardousarea",
+            index=models.Index(
+                models.F("commune"),
+                models.F("public_status"),
+                models.F("local_id"),
+                name="hazards_area_commune_status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hazardousarea',
-            index=models.Index(models.F('organisation'), models.F('public_status'), models.F('local_id'), name='hazards_area_org_status_id'),
+            model_name="hazardousarea",
+            index=models.Index(
+                models.F("organisation"),
+                models.F("public_status"),
+                models.F("local_id"),
+                name="hazards_area_org_status_id",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hazardousarea',
-            index=models.Index(models.F('organisation'), models.F('public_status'), models.F('true_from'), models.F('local_id'), name='hazards_area_org_status_date'),
+            model_name="hazardousarea",
+            index=models.Index(
+                models.F("organisation"),
+                models.F("public_status"),
+                models.F("true_from"),
+                models.F("local_id"),
+                name="hazards_area_org_status_date",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hazardousarea',
-            index=models.Index(models.F('organisation'), models.F('public_status'), django.db.models.functions.comparison.Coalesce('area_m2', models.Value(-1.0)), models.F('local_id'), name='hazards_area_org_status_size'),
+            model_name="hazardousarea",
+            index=models.Index(
+                models.F("organisation"),
+                models.F("public_status"),
+                django.db.models.functions.comparison.Coalesce("area_m2", models.Value(-1.0)),
+                models.F("local_id"),
+                name="hazards_area_org_status_size",
+            ),
         ),
         migrations.AddIndex(
-            model_name='landrelease',
-            index=models.Index(models.F('end_date'), models.F('local_id'), name='hazards_release_month'),
+            model_name="landrelease",
+            index=models.Index(
+                models.F("end_date"), models.F("local_id"), name="hazards_release_month"
+            ),
         ),
         migrations.AddIndex(
-            model_name='landrelease',
-            index=models.Index(models.F('organisation'), models.F('end_date'), models.F('local_id'), name='hazards_release_org_month'),
+            model_name="landrelease",
+            index=models.Index(
+                models.F("organisation"),
+                models.F("end_date"),
+                models.F("local_id"),
+                name="hazards_release_org_month",
+            ),
         ),
         migrations.AddIndex(
-            model_name='landrelease',
-            index=models.Index(models.F('organisation'), models.F('commune'), models.F('true_from'), models.F('local_id'), name='hazards_release_org_commune'),
+            model_name="landrelease",
+            index=models.Index(
+                models.F("organisation"),
+                models.F("commune"),
+                models.F("true_from"),
+                models.F("local_id"),
+                name="hazards_release_org_commune",
+            ),
         ),
         migrations.AddIndex(
-            model_name='landrelease',
-            index=models.Index(models.F('commune'), models.F('true_from'), models.F('local_id'), name='hazards_release_commune_date'),
+            model_name="landrelease",
+            index=models.Index(
+                models.F("commune"),
+                models.F("true_from"),
+                models.F("local_id"),
+                name="hazards_release_commune_date",
+            ),
         ),
         migrations.AddIndex(
-            model_name='landrelease',
-            index=models.Index(models.F('commune'), django.db.models.functions.comparison.Coalesce('area_m2', models.Value(-1.0)), models.F('local_id'), name='hazards_release_commune_size'),
+            model_name="landrelease",
+            index=models.Index(
+                models.F("commune"),
+                django.db.models.functions.comparison.Coalesce("area_m2", models.Value(-1.0)),
+                models.F("local_id"),
+                name="hazards_release_commune_size",
+            ),
         ),
     ]

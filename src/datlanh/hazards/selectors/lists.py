@@ -141,7 +141,7 @@ def area_page(scope: Scope, filter: AreaFilter, turn: Turn = FIRST) -> Page[Area
 def release_page(scope: Scope, filter: ReleaseFilter, turn: Turn = FIRST) -> Page[ReleaseRow]:
     """Releases in order after (or before) a key that an earlier page gave."""
     found, earlier, later = _page(
-        rows(scope, filter), f"{_SHARED}, {_RELEASE}", turn, _keys(filter)
+        rows(scope, filter), f"{_SHARED}, {_RELEASE}", turn, _keys(scope, filter, turn)
     )
     return _made([ReleaseRow(*row) for row in found], turn, earlier, later)
 
