@@ -42,7 +42,10 @@ def _files() -> list[Path]:
 
 
 def _ask(query: str) -> str:
-    entry = parsed(urls(_var())["DATABASE_URL"])
+    found = urls(_var())
+    entry = parsed(found["DATABASE_URL"])
+    # With one address for all, its login steps into the application's role, as in `databases`.
+    role = "" if found.get("DATABASE_OWNER_URL") else "-c role=datlanh_app"
     with psycopg.connect(
         host=entry["HOST"] or None,
         port=entry["PORT"] or None,
@@ -50,6 +53,7 @@ def _ask(query: str) -> str:
         password=entry["PASSWORD"] or None,
         dbname=entry["NAME"],
         connect_timeout=10,
+        options=role,
     ) as connection:
         row = connection.execute(query.encode()).fetchone()
     return " ".join(str(value) for value in row) if row else ""

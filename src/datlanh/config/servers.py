@@ -45,7 +45,7 @@ def migrate_in_child(server: Server) -> None:
     environment.pop("DATABASE_OWNER_URL", None)
     command = [sys.executable, "-m", "datlanh.config.cli", "migrate", "--database", "owner"]
     done = subprocess.run(
-        [*command, "--no-input", "--verbosity", "0"],
+        [*command, "--no-input", "--skip-checks", "--verbosity", "0"],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
