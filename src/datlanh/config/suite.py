@@ -6,6 +6,7 @@ import argparse
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from xml.etree import ElementTree  # our own report, not input from outside
 from datlanh.config import assets, cluster, setup
 from datlanh.config.databases import urls
 from datlanh.config.environment import ROOT
-from datlanh.config.steps import StepError, run_logged, say
+from datlanh.config.steps import StepError, die_with_parent, run_logged, say
 
 BIN = Path(sys.prefix) / "bin"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
@@ -49,6 +50,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--fast", action="store_true", help="leave out the tests in the browser")
     parser.add_argument("tests", nargs="*", help="files or options for pytest; default: all tests")
     options, more = parser.parse_known_args(argv)
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.default_int_handler)
     var = Path(os.environ.get("DATLANH_VAR", ROOT / "var" / "check")).resolve()
     var.mkdir(parents=True, exist_ok=True)
     # The suite never touches a server that somebody works with.
@@ -113,7 +116,8 @@ def lanes_of(words: list[str], *, browser: str | None, report: Path) -> list[Lan
 
 
 def _tool(*command: str | Path) -> int:
-    return subprocess.run([str(word) for word in command], cwd=ROOT, check=False).returncode
+    words = [str(word) for word in command]
+    return subprocess.run(words, cwd=ROOT, check=False, preexec_fn=die_with_parent).returncode
 
 
 def _manage(*words: str) -> int:
