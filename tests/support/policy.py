@@ -46,6 +46,10 @@ def release(world: World, things: Things) -> Mapping[str, Any]:
     return {"local_id": things.release}
 
 
+def organisation(world: World, things: Things) -> Mapping[str, Any]:
+    return {"key": things.spec.key}
+
+
 def village(world: World, things: Things) -> Mapping[str, Any]:
     return {"q": things.spec.village}
 
@@ -219,6 +223,39 @@ THINGS = (
         answer=DONE,
     ),
     Entry(
+        "web:organisation",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=organisation,
+    ),
+    Entry(
+        "web:number_reserve",
+        "POST",
+        opens=(Permission.NUMBER_MANAGE,),
+        finds=Permission.NUMBER_MANAGE,
+        where=organisation,
+        sends=values(prefix="HAZ"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:number_void",
+        "POST",
+        opens=(Permission.NUMBER_MANAGE,),
+        finds=Permission.NUMBER_MANAGE,
+        where=organisation,
+        sends=lambda w, t: {"local_id": t.reserved, "reason": "Phiếu rách"},
+        answer=DONE,
+    ),
+    Entry(
+        "web:team_add",
+        "POST",
+        opens=(Permission.ORGANISATION_MANAGE,),
+        finds=Permission.ORGANISATION_MANAGE,
+        where=organisation,
+        sends=values(name="Đội mới", kind="ts"),
+        answer=DONE,
+    ),
+    Entry(
         "web:device_revoke",
         "POST",
         opens=(Permission.DEVICE_MANAGE,),
@@ -324,6 +361,12 @@ LISTS = (
         note="to verify",
     ),
     Entry(
+        "web:organisations",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        shows=lambda t: [f"/organisations/{t.spec.key}/"],
+    ),
+    Entry(
         "web:devices",
         opens=(Permission.DEVICE_MANAGE,),
         finds=Permission.DEVICE_MANAGE,
@@ -366,6 +409,13 @@ COMMON = (
         opens=(Permission.FORM_PUBLISH,),
         answer=REFUSED,
         note="no workbook",
+    ),
+    Entry(
+        "web:donor_add",
+        "POST",
+        opens=(Permission.ORGANISATION_MANAGE,),
+        sends=values(name_vi="Quỹ Ví Dụ"),
+        answer=DONE,
     ),
     Entry("set_language", anonymous=DONE, answer=DONE),
     Entry("set_language", "POST", anonymous=DONE, answer=DONE, sends=values(language="en")),

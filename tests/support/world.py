@@ -8,6 +8,7 @@ world["npa_renew"].area # "HAZ-409-600011"
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.conf import settings
 from django.test import Client
@@ -145,9 +146,9 @@ class World:
         """Keep a session of that person for every later `client`."""
         self.sessions[who] = self.client(who).cookies[settings.SESSION_COOKIE_NAME].value
 
-    @property
+    @cached_property
     def newest(self) -> int:
-        """The newest decision's number."""
+        """The newest decision's number when it was first asked for."""
         return decision_newest()
 
     @property
