@@ -7,7 +7,7 @@ from typing import Any
 
 import pyproj
 import shapely
-from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
 from django.db import models
 
 from datlanh.hazards.models import (
@@ -86,6 +86,8 @@ def _pockets(current: Current) -> list[dict[str, Any]]:
 
 
 def _multi(shape: Any) -> Any:
+    if isinstance(shape, bytes):
+        shape = GEOSGeometry(memoryview(shape), srid=4326)
     return MultiPolygon(shape, srid=4326) if isinstance(shape, Polygon) else shape
 
 

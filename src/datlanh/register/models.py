@@ -61,6 +61,9 @@ class Record(models.Model):
     created_seq = models.BigIntegerField(unique=True)
     is_live = models.BooleanField(default=True)  # False while no report about it counts
 
+    class Meta:
+        indexes = [models.Index("kind", "local_id", name="register_record_kind_id")]
+
     NAMESPACE = uuid.UUID("6f0e7b1e-8a54-5d0c-9b61-0a3f6d7c1e42")
 
     @classmethod
@@ -131,6 +134,9 @@ class Version(models.Model):
         indexes = [
             models.Index("record", "known_to", name="register_version_record"),
             models.Index("kind", "known_from", name="register_version_known"),
+            # Lists of the past are read in the order of their dates, a page at a time.
+            models.Index("kind", "true_from", name="register_version_true"),
+            models.Index("organisation_id", "kind", "true_from", name="register_version_org_true"),
         ]
         constraints = [
             models.CheckConstraint(

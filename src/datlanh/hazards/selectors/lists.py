@@ -237,7 +237,10 @@ def _page(
     if mark is not None:
         params |= {f"mark{i}": value for i, value in enumerate(mark)}
         marks = ", ".join(f"%(mark{i})s{cast}" for i, cast in enumerate(_CASTS[turn.name]))
-        where += f" and ({', '.join(keys)}) {'<' if falling else '>'} ({marks})"
+        than = "<" if falling else ">"
+        where += f" and ({', '.join(keys)}) {than} ({marks})"
+        if len(keys) > 1:  # said again, since versions and local ids stand in two tables
+            where += f" and {keys[0]} {than}= %(mark0)s{_CASTS[turn.name][0]}"
     way = " desc" if falling else ""
     order = ", ".join(f"{k}{way}" for k in keys)
     got = _all(Rows(found.source, where, params), columns, f"order by {order} limit %(size)s")

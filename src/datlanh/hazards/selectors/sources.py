@@ -76,7 +76,7 @@ _SHARED = """
 
 _VERSIONS = f"""
   from register_version v join register_record r on r.id = v.record_id {_COMMUNE}
- where v.kind = %(kind)s
+ where v.kind = %(kind)s and r.kind = %(kind)s
    and v.true_from <= %(on)s and (v.true_to is null or v.true_to > %(on)s)
    and v.known_from <= %(known)s and (v.known_to is null or v.known_to > %(known)s)
 """
