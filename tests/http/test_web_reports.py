@@ -97,6 +97,8 @@ def test_the_list_is_narrowed_by_its_address_and_says_so(cast):
     assert seen(form="land_release") == {other.receipt}
     assert seen(organisation="mag") == {other.receipt}
     assert seen(late="late") == {late.receipt}
+    assert seen(late="open") == {late.receipt}
+    assert seen(late="overdue") == set()
     assert seen(month=month) == {mine.receipt, other.receipt, late.receipt}
     assert seen(month="2020-01") == set()
     assert seen(q="haz-409-600001") == {mine.receipt}

@@ -12,7 +12,7 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.models import Payload, Proposal, Report
 from datlanh.intake.selectors.paging import Cursor, Page, page_of
-from datlanh.intake.selectors.reports import HEAVY, reports_of
+from datlanh.intake.selectors.reports import HEAVY, UNDECIDED, reports_of
 from datlanh.kernel import clock
 
 DECIDE, VERIFY = "decide", "verify"
@@ -149,11 +149,12 @@ def waiting_for(who: User) -> Waiting:
     decides, verifies = (has(who, STAGES[s][0]) for s in (DECIDE, VERIFY))
     second = decides or has(who, Permission.REPORT_WITHDRAW)
     own = has(who, Permission.REPORT_CREATE) and not decides and not verifies
-    seen = reports_of(who).select_related(None)
-    standing = seen.aggregate(
+    # Only what is still open: decided reports are many, and no one's work any more.
+    still_open = reports_of(who).select_related(None).filter(state__in=UNDECIDED)
+    standing = still_open.aggregate(
         returned=Count("pk", filter=Q(state="returned")),
         overdue=Count("pk", filter=Q(state="returned", due_at__lt=clock.now())),
-        late=Count("pk", filter=Q(is_late=True, state__in=["received", "verified", "returned"])),
+        late=Count("pk", filter=Q(is_late=True)),
     )
     return Waiting(
         own=_own_states(who) if own else None,

@@ -23,15 +23,16 @@ from datlanh.places.models import AdminUnit, Level
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _TEXT_MAX_CHARS = 60
-LATE = ("late", "overdue")
+UNDECIDED = ("received", "returned", "verified")
 
 
 @dataclass(frozen=True)
 class ReportFilter:
     """What a list is narrowed to; empty fields narrow nothing.
 
-    `month` ("2026-11") is the month of receipt. `late` is "late" (came after the due day) or
-    "overdue" (returned, and not back in time). `proposal` keeps what waits for a second person.
+    `month` ("2026-11") is the month of receipt. `late` is "late" (came after the due day),
+    "open" (late and not decided yet) or "overdue" (returned, and not back in time).
+    `proposal` keeps what waits for a second person.
     """
 
     state: str = ""
@@ -54,8 +55,10 @@ class ReportFilter:
             wanted &= Q(organisation__key=self.organisation)
         if _MONTH.fullmatch(self.month):
             wanted &= _received_in(self.month)
-        if self.late == "late":
+        if self.late in ("late", "open"):
             wanted &= Q(is_late=True)
+        if self.late == "open":
+            wanted &= Q(state__in=UNDECIDED)
         if self.late == "overdue":
             wanted &= Q(state="returned", due_at__lt=clock.now())
         if self.mine:

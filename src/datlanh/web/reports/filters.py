@@ -66,6 +66,7 @@ def report_options(who: User, wanted: ReportFilter) -> dict[str, list[Option]]:
     organisations = [Option(o.key, o.short_name, o.key == wanted.organisation) for o in seen]
     late = [
         Option("late", _("Received after the due day"), wanted.late == "late"),
+        Option("open", _("Came late, still open"), wanted.late == "open"),
         Option("overdue", _("Returned and overdue"), wanted.late == "overdue"),
     ]
     return {

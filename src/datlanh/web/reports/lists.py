@@ -32,7 +32,4 @@ def reports(request: StaffRequest) -> HttpResponse:
         "communes": communes_named(r.commune_code for r in page.rows),
         "now": clock.now(),
     }
-    whole = "web/reports/list.html"
-    part = "web/reports/_rows.html"
-    is_part = request.headers.get("HX-Target") == "report-rows"
-    return render(request, part if is_part else whole, context)
+    return render(request, "web/reports/list.html", context)
