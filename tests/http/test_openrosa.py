@@ -275,6 +275,7 @@ def test_a_wrong_kind_of_file_is_refused_and_the_report_kept(name):
     assert (first.status_code, second.status_code) == (201, 202)
     assert f"Không nhận tệp «{name}»" in message_of(first)
     assert f"The file “{name}” was not kept" in message_of(second)
+    assert message_of(second).startswith("This report was received before")
     report = Report.objects.get()
     assert list(report.attachments.values_list("name", flat=True)) == ["tot.jpg"]
     assert RefusedFile.objects.get(report=report).reason == "kind"

@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Field, Model
+
+Statement = tuple[str, Sequence[Any]]
+
+_held: ContextVar[list[Statement] | None] = ContextVar("datlanh_held", default=None)
+
+
+@contextlib.contextmanager
+def together() -> Iterator[None]:
+    """Let what `write` is given inside the block go to the database as one message, at its end.
+
+    For statements whose answers nobody waits for; rows inserted inside learn no drawn key.
+    """
+    held: list[Statement] = []
+    token = _held.set(held)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+    if held:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                ";\n".join(text for text, _ in held), [v for _, values in held for v in values]
+            )
+
+
+def write(text: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Run a statement with positional marks, at once or with those it stands `together` with."""
+    held = _held.get()
+    if held is not None:
+        held.append((text, values))
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return cursor.fetchone() if cursor.description else None
 
 
 def row_insert(row: Model, *, unless: str = "") -> bool:
@@ -19,9 +56,9 @@ def row_insert(row: Model, *, unless: str = "") -> bool:
     drawn = row.pk is None
     statement, fields = _statement(type(row), drawn, unless)
     values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        made: tuple[Any, ...] | None = cursor.fetchone()
+    made = write(statement, values)
+    if made is None and _held.get() is not None:
+        return True
     if made is None:
         return False
     if drawn:

@@ -18,8 +18,9 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
+from datlanh.audit.rows import write
 from datlanh.audit.services import record as audit_record
 from datlanh.kernel import clock
 from datlanh.kernel.actor import Actor
@@ -70,19 +71,9 @@ def persons_keep(items: Sequence[Sealed], *, organisation_id: int) -> list[uuid.
         for item, key, ref in zip(items, keys, refs, strict=True)
     ]
     wrapped = [_shut(master, key, ref) for key, ref in zip(keys, refs, strict=True)]
-    with connection.cursor() as cursor:  # both tables in one statement: both or neither
-        cursor.execute(
-            _KEEP,
-            [
-                organisation_id,
-                clock.now(),
-                refs,
-                [item.purpose for item in items],
-                sealed,
-                refs,
-                wrapped,
-            ],
-        )
+    # Both tables in one statement: both or neither.
+    purposes = [item.purpose for item in items]
+    write(_KEEP, [organisation_id, clock.now(), refs, purposes, sealed, refs, wrapped])
     return refs
 
 

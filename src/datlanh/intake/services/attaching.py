@@ -80,9 +80,11 @@ def files_keep(attachments: Sequence[Incoming]) -> tuple[list[Kept], list[Refuse
     return kept, refused
 
 
-def files_attach(report: Report, kept: Sequence[Kept], refused: Sequence[Refused]) -> int:
-    """Tie files to their report; the same file again changes nothing. Returns how many are new."""
-    made = 0
+def files_attach(
+    report: Report, kept: Sequence[Kept], refused: Sequence[Refused]
+) -> tuple[int, int]:
+    """Tie files to their report; how many kept and how many refused ones are new to it."""
+    made = gone = 0
     for file in kept:
         _, is_new = Attachment.objects.get_or_create(
             report=report,
@@ -95,15 +97,15 @@ def files_attach(report: Report, kept: Sequence[Kept], refused: Sequence[Refused
             },
         )
         made += is_new
-    for gone in refused:
+    for file_refused in refused:
         _, is_new = RefusedFile.objects.get_or_create(
             report=report,
-            name=gone.name,
-            reason=gone.reason,
-            defaults={"size": gone.size, "received_at": clock.now()},
+            name=file_refused.name,
+            reason=file_refused.reason,
+            defaults={"size": file_refused.size, "received_at": clock.now()},
         )
-        made += is_new
-    return made
+        gone += is_new
+    return made, gone
 
 
 def _head(chunks: Iterator[bytes]) -> bytes:

@@ -9,12 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from procrastinate.contrib.django import app as jobs
 
 from datlanh.accounts.models import Device, User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has
-from datlanh.audit.rows import row_insert
+from datlanh.audit.rows import row_insert, together, write
 from datlanh.audit.services import record as audit_record
 from datlanh.intake.instance import Instance, answers_of, read_instance
 from datlanh.intake.models import Payload, Report
@@ -84,10 +83,9 @@ def report_receive(
     if len(instance.instance_id) > MAX_INSTANCE_ID:
         raise UnreadableError(LONG_INSTANCE_ID, limit=MAX_INSTANCE_ID)
     kept, refused = files_keep(attachments)
-
     arrival = arrival_of(instance, organisation)
+    report = None
     with transaction.atomic(savepoint=False):
-        report = None
         if arrival.known_id is None:
             report = _insert(
                 xml=xml,
@@ -99,25 +97,38 @@ def report_receive(
                 device=device,
             )
         if report is not None:
-            added = files_attach(report, kept, refused)
-            _check_later(report)
+            added, _ = files_attach(report, kept, refused)
+            _check_inline(report)
             return Receipt(report, True, added, tuple(refused), arrival.form_state)
     # Known before, or two sendings at one moment of which the other was quicker.
     report = report_known(instance, organisation)
     with transaction.atomic(savepoint=False):
-        added = files_attach(report, kept, refused)
-        if added:
-            audit_record("report.attach", report, by=by, after={"files": added})
+        added, gone = files_attach(report, kept, refused)
+        if added or gone:
+            audit_record("report.attach", report, by=by, after={"files": added, "refused": gone})
             _check_later(report)
+            _check_inline(report)
     return Receipt(report, False, added, tuple(refused), arrival.form_state)
+
+
+# What `configure_task("intake.check_report", queue="checks").defer(report_id=…)` sends: written
+# here so that it can go along with the report's own rows.
+_DEFER = """
+select procrastinate_defer_jobs_v1(array[row(
+  'checks', 'intake.check_report', 0, null, null, jsonb_build_object('report_id', %s::bigint), null
+)::procrastinate_job_to_defer_v1])
+"""
 
 
 def _check_later(report: Report) -> None:
     """The job is written by this transaction: report and job live or die together."""
+    if not settings.CHECK_INLINE:
+        write(_DEFER, [report.pk])
+
+
+def _check_inline(report: Report) -> None:
     if settings.CHECK_INLINE:
         report_recheck(report_id=report.pk)
-    else:
-        jobs.configure_task("intake.check_report", queue="checks").defer(report_id=report.pk)
 
 
 def _insert(
@@ -158,25 +169,27 @@ def _insert(
         return None
     if returned is not None:
         returned.save(update_fields=["state", "state_at"])
-    refs = persons_keep(
-        [Sealed("payload", xml.decode("utf-8", "replace")), *people_in(mapping, answers)],
-        organisation_id=organisation.id,
-    )
-    answers = with_references(mapping, answers, [str(r) for r in refs[1:]])
-    row_insert(
-        Payload(
-            report=report,
-            revision=0,
+    with together():
+        refs = persons_keep(
+            [Sealed("payload", xml.decode("utf-8", "replace")), *people_in(mapping, answers)],
             organisation_id=organisation.id,
-            answers=answers.to_json(),
-            original=refs[0],
-            made_at=now,
-            made_by=by,
         )
-    )
-    audit_record(
-        "report.receive", report, by=by, after={"receipt": report.receipt, "channel": channel}
-    )
+        answers = with_references(mapping, answers, [str(r) for r in refs[1:]])
+        row_insert(
+            Payload(
+                report=report,
+                revision=0,
+                organisation_id=organisation.id,
+                answers=answers.to_json(),
+                original=refs[0],
+                made_at=now,
+                made_by=by,
+            )
+        )
+        audit_record(
+            "report.receive", report, by=by, after={"receipt": report.receipt, "channel": channel}
+        )
+        _check_later(report)
     return report
 
 
