@@ -19,7 +19,6 @@ SILENT = {
     "intake.report_recheck": "findings are derived, no person acts",
     "register.claims_put": "derived from a decision, rebuilt at will",
     "register.decision_add": "a decision is itself an append-only record of who did what",
-    "register.persons_keep": "part of the report whose service tells of it",
     "register.refold_apply": "derived from a decision, rebuilt at will",
 }
 

@@ -19,8 +19,8 @@ from django.test import Client
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.services import device_revoke
 from datlanh.api.openrosa.submission import read_body, whole
-from datlanh.api.qr import collect_settings, collect_settings_qr
 from datlanh.audit.models import Event
+from datlanh.delivery.qr import collect_settings, collect_settings_qr
 from datlanh.intake import files
 from datlanh.intake.instance import MAX_BYTES
 from datlanh.intake.models import Attachment, FormVersion, Payload, RefusedFile, Report

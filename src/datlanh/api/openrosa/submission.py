@@ -32,10 +32,10 @@ NO_XML = Text(
     "What was sent holds no report (no part xml_submission_file).",
 )
 TAKEN = Text(
-    "Đã nhận báo cáo. Số tiếp nhận: {receipt}.", "Report received. Receipt number: {receipt}."
+    "Đã nhận báo cáo. Số biên nhận: {receipt}.", "Report received. Receipt number: {receipt}."
 )
 KNOWN = Text(
-    "Báo cáo này đã được nhận trước đó. Số tiếp nhận: {receipt}.",
+    "Báo cáo này đã được nhận trước đó. Số biên nhận: {receipt}.",
     "This report was received before. Receipt number: {receipt}.",
 )
 MORE_FILES = Text(
