@@ -8,15 +8,19 @@ from django.db import connection
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from datlanh.accounts.models import User
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import scope_for
 from datlanh.intake.models import FormVersion, Report
 from datlanh.kernel.mapping import FormMapping
 from datlanh.kernel.text import Text
 
 
-def form_versions() -> QuerySet[FormVersion]:
-    """Every published version, current ones first; `reports` counts what came in on each."""
+def form_versions(who: User) -> QuerySet[FormVersion]:
+    """Every published version, current ones first; `reports` counts what `who` may see of each."""
+    visible = scope_for(who, Permission.REPORT_READ).q()
     counted = (
-        Report.objects.filter(form_version=OuterRef("pk"))
+        Report.objects.filter(visible, form_version=OuterRef("pk"))
         .order_by()
         .values("form_version")
         .annotate(n=Count("pk"))

@@ -77,7 +77,7 @@ def form_workbook(request: StaffRequest, form: str, version: str) -> HttpRespons
 
 
 def _page(request: StaffRequest, form: WorkbookForm, status: int = 200) -> HttpResponse:
-    versions = list(form_versions())
+    versions = list(form_versions(request.user))
     context = {
         "current": [v for v in versions if v.retired_at is None],
         "retired": [v for v in versions if v.retired_at is not None],
