@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
-from shapely import Point, Polygon
+from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel import geometry
@@ -18,39 +19,62 @@ from datlanh.register.services import NewClaim, NewRow
 DIGEST = 16  # hex digits: enough to tell two answers of one day apart
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """A mapping turned round for reading answers: what each answered key becomes."""
+
+    questions: dict[str, tuple[Question, str, str, str]]  # key → question, part, atom, attribute
+    lists: tuple[tuple[Repeat, str, str], ...]  # repeat, its list, part
+    atoms: dict[str, tuple[str, str]]  # what may be cleared → part, atom
+
+
+def _plan(mapping: FormMapping) -> _Plan:
+    """Made once and kept with the mapping, whose own hash would cost more than a report."""
+    kept: _Plan | None = vars(mapping).get("claims_plan")
+    if kept is None:
+        kept = vars(mapping)["claims_plan"] = _planned(mapping)
+    return kept
+
+
+def _planned(mapping: FormMapping) -> _Plan:
+    questions: dict[str, tuple[Question, str, str, str]] = {}
+    atoms: dict[str, tuple[str, str]] = {}
+    for question in mapping.questions:
+        if question.attribute is not None:
+            part, atom = question.date or mapping.date, question.group or question.attribute
+            questions[question.key] = (question, part, atom, question.attribute)
+            atoms[question.attribute] = atoms[atom] = (part, atom)
+    lists = tuple((r, r.list, r.date or mapping.date) for r in mapping.repeats if r.list)
+    atoms |= {name: (part, LIST + name) for _, name, part in lists}
+    return _Plan(questions, lists, atoms)
+
+
 def claims_of(mapping: FormMapping, answers: Answers) -> tuple[list[NewClaim], list[NewRow]]:
     """The dated claims and list rows of one report.
 
     Raises:
         ValueError: no answer dates the report, so nothing can be said when it was true.
     """
+    plan = _plan(mapping)
     said: dict[str, dict[str, dict[str, Any] | None]] = defaultdict(dict)
-    atom_of: dict[str, tuple[str, str]] = {}  # attribute or group → (part, atom)
-    for question in mapping.questions:
-        if question.attribute is None:
-            continue
-        part, atom = question.date or mapping.date, question.group or question.attribute
-        atom_of[question.attribute] = atom_of[atom] = (part, atom)
+    for key in {*answers.values, *answers.points, *answers.polygons} & plan.questions.keys():
+        question, part, atom, attribute = plan.questions[key]
         value = answer_value(question, answers)
         if value is not None:
-            said[part].setdefault(atom, {})
-            said[part][atom] |= {question.attribute: value}  # type: ignore[operator]
+            of_atom = said[part].setdefault(atom, {})
+            of_atom[attribute] = value  # type: ignore[index]  # nothing is cleared yet
     rows: list[NewRow] = []
     combined: dict[str, dict[str, str]] = defaultdict(dict)
-    for repeat in mapping.repeats:
-        if repeat.list is None:
-            continue
-        part = repeat.date or mapping.date
-        atom_of[repeat.list] = (part, LIST + repeat.list)
+    for repeat, name, part in plan.lists:
         found = list_rows(repeat, answers)
         rows += found
         if found and repeat.mode == COMBINE:
-            combined[part][repeat.list] = COMBINE
+            combined[part][name] = COMBINE
         elif found:
-            said[part][LIST + repeat.list] = {"rows": digest([_row_key(r) for r in found])}
+            said[part][LIST + name] = {"rows": digest([_row_key(r) for r in found])}
     for name in answers.values.get(mapping.clear_question or "") or []:
-        if name in atom_of:
-            part, atom = atom_of[name]
+        if name in plan.atoms:
+            part, atom = plan.atoms[name]
             said[part].setdefault(atom, None)
     return _claims(mapping, answers, said, combined), rows
 
@@ -85,9 +109,10 @@ def answer_value(question: Question, answers: Answers) -> Any:
     """The plain value of one answer; geometry as hex WKB; None when empty."""
     if question.kind == "point":
         pair = answers.points.get(question.key)
-        return _hex(Point(pair[0], pair[1])) if pair else None
+        return geometry.point_wkb(pair[0], pair[1]).hex() if pair else None
     if question.kind == "polygon":
-        return _hex(shape_of(answers.polygons.get(question.key, [])))
+        shape = shape_of(answers.polygons.get(question.key, []))
+        return geometry.normal_wkb(shape).hex() if shape is not None else None
     value = answers.values.get(question.key)
     return None if value in ("", [], {}) else value
 
@@ -102,31 +127,28 @@ def list_rows(repeat: Repeat, answers: Answers) -> list[NewRow]:
     """The rows of a repeat that say anything."""
     found = []
     for number, row in enumerate(answers.rows.get(repeat.key, [])):
-        values, shape = _row(repeat, row)
-        if values or shape is not None:
-            wkb = geometry.normal_wkb(shape) if shape is not None else None
+        values, wkb = _row(repeat, row)
+        if values or wkb is not None:
             found.append(NewRow(repeat.list or "", number, values, wkb))
     return found
 
 
-def _row(repeat: Repeat, row: dict[str, Any]) -> tuple[dict[str, Any], BaseGeometry | None]:
+def _row(repeat: Repeat, row: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:
+    said: dict[str, Any] = row.get("values", {})
     values: dict[str, Any] = {}
-    shape: BaseGeometry | None = None
+    wkb: bytes | None = None
     for question in repeat.questions:
         if question.kind == "point" and (pair := row.get("points", {}).get(question.key)):
-            shape = Point(pair[0], pair[1])
+            wkb = geometry.point_wkb(pair[0], pair[1])
         elif question.kind == "polygon":
-            shape = shape_of(row.get("polygons", {}).get(question.key, [])) or shape
+            shape = shape_of(row.get("polygons", {}).get(question.key, []))
+            wkb = geometry.normal_wkb(shape) if shape is not None else wkb
         elif question.attribute:
-            value = row.get("values", {}).get(question.key)
+            value = said.get(question.key)
             if value not in (None, "", [], {}):
                 values[question.attribute] = value
-    return values, shape
+    return values, wkb
 
 
 def _row_key(row: NewRow) -> list[Any]:
     return [row.number, row.values, row.shape.hex() if row.shape else None]
-
-
-def _hex(shape: BaseGeometry | None) -> str | None:
-    return geometry.normal_wkb(shape).hex() if shape is not None else None

@@ -11,9 +11,15 @@ from uuid import UUID
 
 def canonical_json(value: Any) -> str:
     """JSON with sorted keys, no spaces, UTF-8, dates ISO, whole floats as integers."""
-    return json.dumps(
-        _plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return _ENCODER.encode(_plain(value))
+
+
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
+
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 
 def digest(value: Any) -> str:
@@ -22,6 +28,10 @@ def digest(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
+    return value if type(value) in _AS_IT_IS else _changed(value)
+
+
+def _changed(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -30,8 +40,6 @@ def _plain(value: Any) -> Any:
         return int(value)
     if isinstance(value, dt.date | dt.datetime):
         return value.isoformat()
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, UUID):
-        return str(value)
+    if isinstance(value, UUID | bytes):
+        return value.hex() if isinstance(value, bytes) else str(value)
     return value

@@ -117,14 +117,12 @@ def fold(claims: Iterable[Claim], choices: Iterable[Choice] = ()) -> Folded:
     starts: list[tuple[dt.date, dict[str, Source], dict[str, tuple[int, ...]], str]] = []
     mark, marks = 0, dict[str, int]()
     for on, same_day in by_date.items():
-        for atom, entries in _entries(same_day, chosen).items():
-            conflict = _conflict(atom, on, entries)
-            if conflict:
-                conflicts.append(conflict)
-            winner = max(entries, key=lambda e: e.rank)
+        told, disputed = _told(on, same_day, chosen)
+        conflicts += disputed
+        for atom, (source, value) in told.items():
             mark ^= marks.get(atom, 0)
-            sources[atom] = Source(winner.report, on)
-            marks[atom] = _mark(atom, sources[atom], winner.value)
+            sources[atom] = source
+            marks[atom] = _mark(atom, source, value)
             mark ^= marks[atom]
         for claim in same_day:
             for name in claim.lists:
@@ -140,6 +138,24 @@ def fold(claims: Iterable[Claim], choices: Iterable[Choice] = ()) -> Folded:
         for (start, src, rows, fingerprint), end in zip(starts, [*ends, None], strict=False)
     )
     return Folded(segments, tuple(conflicts))
+
+
+def _told(
+    on: dt.date, claims: Sequence[Claim], chosen: Mapping[tuple[str, dt.date], int]
+) -> tuple[dict[str, tuple[Source, str]], list[Conflict]]:
+    """What wins each atom among the claims of one date, and what is disputed."""
+    if len(claims) == 1:  # nearly always: nothing to weigh
+        (claim,) = claims
+        source = Source(claim.report, on)
+        return {atom: (source, value) for atom, value in claim.atoms.items()}, []
+    told: dict[str, tuple[Source, str]] = {}
+    disputed: list[Conflict] = []
+    for atom, entries in _entries(claims, chosen).items():
+        if conflict := _conflict(atom, on, entries):
+            disputed.append(conflict)
+        winner = max(entries, key=lambda e: e.rank)
+        told[atom] = (Source(winner.report, on), winner.value)
+    return told, disputed
 
 
 def _entries(

@@ -16,6 +16,7 @@ Everything taken and given is lon/lat, WGS 84 (EPSG:4326), unless it says "in th
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -261,6 +262,16 @@ def normal_wkb(geometry: BaseGeometry) -> bytes:
     flat = shapely.force_2d(geometry)
     rounded = shapely.transform(flat, lambda c: np.round(c, WKB_DECIMALS) + 0.0)  # no −0.0
     return bytes(shapely.to_wkb(shapely.normalize(rounded), byte_order=1, include_srid=False))
+
+
+def point_wkb(lon: float, lat: float) -> bytes:
+    """`normal_wkb` of a point, without making one: reports are full of them."""
+    step = 10**WKB_DECIMALS
+    # As numpy rounds: scaled, to the nearest whole number, and back.
+    return _POINT.pack(1, 1, round(lon * step) / step + 0.0, round(lat * step) / step + 0.0)
+
+
+_POINT = struct.Struct("<BIdd")
 
 
 def invalid_reason(polygon: Polygon) -> tuple[Text, Point] | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import models
@@ -11,42 +14,56 @@ from django.db import models
 from datlanh.register.models import Claim, Record, Row, Version
 from datlanh.register.services import NewClaim, NewRow
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
 
 def plain(value: Any) -> Any:
     """One column's value as JSON would carry it; geometry as hex WKB without SRID."""
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is dict:
+        return {k: plain(v) for k, v in value.items()}
+    if kind is list or kind is tuple:
+        return [plain(v) for v in value]
+    if kind is float:
+        return int(value) if value.is_integer() else value
+    return _text(value)
+
+
+def _text(value: Any) -> Any:
     if isinstance(value, GEOSGeometry):
         return bytes(value.wkb).hex()
+    if isinstance(value, bytes):
+        return value.hex()
     if isinstance(value, dt.date):
         return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {k: plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
-    return value
+    return str(value) if isinstance(value, UUID) else value
 
 
-def columns(row: models.Model, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """A row's columns by name, without its own number and `without`."""
-    return {
-        f.attname: plain(getattr(row, f.attname))
-        for f in row._meta.concrete_fields
-        if f.name not in without and not isinstance(f, models.BigAutoField)
-    }
+def of_columns(model: type[models.Model], said: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's columns by name, without a number that the database drew."""
+    return {name: plain(said.get(name, default)) for name, default in _columns(model)}
 
 
-DERIVED = frozenset({"area_m2", "commune", "derived_by"})
+@cache
+def _columns(model: type[models.Model]) -> list[tuple[str, Any]]:
+    fields = model._meta.concrete_fields
+    return [(f.attname, f.get_default()) for f in fields if not isinstance(f, models.AutoField)]
+
+
+DERIVED = frozenset({"area_m2", "commune_id", "derived_by"})
 
 
 def of_record(record: Record) -> dict[str, Any]:
     """A record's own row."""
-    return columns(record) | {"id": str(record.pk)}
+    return of_columns(Record, vars(record))
 
 
 def of_version(version: Version) -> dict[str, Any]:
     """A version without what an engine derived."""
-    return columns(version, without=DERIVED) | {"record_id": str(version.record_id)}
+    found = of_columns(Version, vars(version))
+    return {k: v for k, v in found.items() if k not in DERIVED}
 
 
 def of_claim(claim: Claim | NewClaim) -> dict[str, Any]:

@@ -14,12 +14,15 @@ from django.db import models
 
 @dataclass(frozen=True)
 class ListRow:
-    """A row of a report's list: `values` as folded, `shape` in lon/lat WGS 84."""
+    """A row of a report's list: `values` as folded, `shape` in lon/lat WGS 84.
+
+    Where many rows are made at once, `shape` may be WKB, which nobody parses before it is kept.
+    """
 
     report_id: int
     number: int
     values: Mapping[str, Any]
-    shape: GEOSGeometry | None = None
+    shape: GEOSGeometry | bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,16 @@ from datlanh.audit.services import record as audit_record
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.replay import Expected, expected, lives
 from datlanh.kernel.actor import Actor
+from datlanh.places.selectors.lineage import one_edition
 from datlanh.register import canonical
 from datlanh.register import services as register
+from datlanh.register.bulk import rows_copy
 from datlanh.register.models import Claim, Record, Row, Version
 from datlanh.register.projection import Current, ListRow
 
 LOCK = register.DECISION_LOCK
+
+Columns = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,9 @@ def register_verify() -> Verdict:
     """
     verdict = Verdict()
     every = lives()
-    for batch in _batches(expected(every.values())):
-        _compare_batch(batch, verdict)
+    with one_edition():
+        for batch in _batches(expected(every.values())):
+            _compare_batch(batch, verdict)
     for stray in Record.objects.exclude(pk__in=every.keys()):
         verdict.differences.append(
             Difference(stray.local_id, "record", canonical.of_record(stray), None)
@@ -73,9 +78,10 @@ def register_rebuild(*, by: Actor) -> int:
         cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])
     _clear()
     count = 0
-    for batch in _batches(expected(lives().values())):
-        _write_batch(batch)
-        count += len(batch)
+    with one_edition():
+        for batch in _batches(expected(lives().values())):
+            _write_batch(batch)
+            count += len(batch)
     audit_record("register.rebuild", "register:all", by=by, after={"records": count})
     return count
 
@@ -126,7 +132,7 @@ def _typed(one: Expected, newest: Version) -> tuple[dict[str, Any], dict[Any, li
     projector = PROJECTORS[one.record.kind]
     lists = {
         name: [
-            ListRow(pk, r.number, r.values, register.geometry_of(r.shape))
+            ListRow(pk, r.number, r.values, r.shape)
             for pk in sorted(reports)
             for r in one.rows.get(pk, [])
             if r.list == name
@@ -149,36 +155,37 @@ def _typed(one: Expected, newest: Version) -> tuple[dict[str, Any], dict[Any, li
     return register.typed_row(current, projector), projector.children(current)
 
 
+def _typed_rows(one: Expected, newest: Version | None) -> dict[type[models.Model], list[Columns]]:
+    """The typed row and its children, as columns by name; none when no report counts."""
+    if newest is None:
+        return {}
+    record = one.record
+    row, children = _typed(one, newest)
+    common = {"record_id": record.pk, "organisation_id": record.organisation_id}
+    found: dict[type[models.Model], list[Columns]] = {
+        child: [common | values for values in wanted] for child, wanted in children.items()
+    }
+    return found | {PROJECTORS[record.kind].row_model: [{"record_id": record.pk} | row]}
+
+
 def _write_batch(batch: list[Expected]) -> None:
-    Record.objects.bulk_create(one.record for one in batch)
-    Claim.objects.bulk_create(
-        register.claim_row(pk, one.record.pk, c)
-        for one in batch
-        for pk in one.bound
-        for c in one.claims[pk]
+    rows_copy(Record, (one.record for one in batch))
+    bound = [(one, pk) for one in batch for pk in one.bound]
+    rows_copy(
+        Claim,
+        (register.claim_row(pk, one.record.pk, c) for one, pk in bound for c in one.claims[pk]),
     )
-    Row.objects.bulk_create(
-        register.list_row(pk, one.record.pk, r)
-        for one in batch
-        for pk in one.bound
-        for r in one.rows[pk]
+    rows_copy(
+        Row, (register.list_row(pk, one.record.pk, r) for one, pk in bound for r in one.rows[pk])
     )
     versions = {one.record.pk: versions_of(one) for one in batch}
-    Version.objects.bulk_create(v for found in versions.values() for v in found)
-    typed: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+    rows_copy(Version, (v for found in versions.values() for v in found))
+    typed: dict[type[models.Model], list[Columns]] = defaultdict(list)
     for one in batch:
-        if (newest := _newest(versions[one.record.pk])) is None:
-            continue
-        row, children = _typed(one, newest)
-        model = PROJECTORS[one.record.kind].row_model
-        typed[model].append(model(record_id=one.record.pk, **row))
-        for child, wanted in children.items():
-            typed[child] += [
-                child(record=one.record, organisation_id=one.record.organisation_id, **w)
-                for w in wanted
-            ]
+        for model, rows in _typed_rows(one, _newest(versions[one.record.pk])).items():
+            typed[model] += rows
     for model, rows in typed.items():
-        model._default_manager.bulk_create(rows)
+        rows_copy(model, rows)
 
 
 def _compare_batch(batch: list[Expected], verdict: Verdict) -> None:
@@ -221,21 +228,29 @@ def _compare_batch(batch: list[Expected], verdict: Verdict) -> None:
 
 
 def _claims(claims: list[Claim]) -> list[Any]:
-    return sorted(([c.report_id, canonical.of_claim(c)] for c in claims), key=str)
+    return sorted(([c.report_id, canonical.of_claim(c)] for c in claims), key=_part)
 
 
 def _claims_expected(one: Expected) -> list[Any]:
     found = [[pk, canonical.of_claim(c)] for pk in one.bound for c in one.claims[pk]]
-    return sorted(found, key=str)
+    return sorted(found, key=_part)
+
+
+def _part(found: list[Any]) -> tuple[int, str]:
+    return found[0], found[1]["part"]
 
 
 def _rows(rows: list[Row]) -> list[Any]:
-    return sorted(([r.report_id, canonical.of_row(r)] for r in rows), key=str)
+    return sorted(([r.report_id, canonical.of_row(r)] for r in rows), key=_number)
 
 
 def _rows_expected(one: Expected) -> list[Any]:
     found = [[pk, canonical.of_row(r)] for pk in one.bound for r in one.rows[pk]]
-    return sorted(found, key=str)
+    return sorted(found, key=_number)
+
+
+def _number(found: list[Any]) -> tuple[int, str, int]:
+    return found[0], found[1]["list"], found[1]["number"]
 
 
 def _live_typed(ids: list[UUID]) -> dict[tuple[type[models.Model], UUID], list[models.Model]]:
@@ -256,30 +271,21 @@ def _compare_typed(
     verdict: Verdict,
 ) -> None:
     projector = PROJECTORS[one.record.kind]
-    wanted: dict[type[models.Model], list[models.Model]] = {projector.row_model: []}
-    if newest is not None:
-        row, children = _typed(one, newest)
-        wanted[projector.row_model] = [projector.row_model(record_id=one.record.pk, **row)]
-        for child, found in children.items():
-            wanted[child] = [
-                child(record_id=one.record.pk, organisation_id=one.record.organisation_id, **values)
-                for values in found
-            ]
+    wanted = _typed_rows(one, newest)
     for model in (projector.row_model, *projector.child_models):
-        live = typed[model, one.record.pk]
-        must = wanted.get(model, [])
-        name = model._meta.model_name or ""
-        for without, into in ((canonical.DERIVED, verdict.differences), (None, verdict.derived)):
-            has = sorted((_typed_columns(r, without) for r in live), key=str)
-            wants = sorted((_typed_columns(r, without) for r in must), key=str)
-            if has != wants:
-                into.append(Difference(one.record.local_id, name, has, wants))
-                break
+        has = _typed_columns(model, map(vars, typed[model, one.record.pk]))
+        wants = _typed_columns(model, wanted.get(model, []))
+        if has == wants:
+            continue
+        differs = [_underived(r) for r in has] != [_underived(r) for r in wants]
+        into = verdict.differences if differs else verdict.derived
+        into.append(Difference(one.record.local_id, model._meta.model_name or "", has, wants))
 
 
-def _typed_columns(row: models.Model, without: frozenset[str] | None) -> dict[str, Any]:
-    skipped = (without or frozenset()) | {"id"}
-    return {
-        k: str(v) if isinstance(v, UUID) else v
-        for k, v in canonical.columns(row, without=frozenset(skipped)).items()
-    }
+def _typed_columns(model: type[models.Model], rows: Iterable[Columns]) -> list[Columns]:
+    found = [canonical.of_columns(model, row) for row in rows]
+    return sorted(found, key=lambda row: (row.get("report_id", 0), row.get("number", 0)))
+
+
+def _underived(row: Columns) -> Columns:
+    return {k: v for k, v in row.items() if k not in canonical.DERIVED}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db import connection
@@ -23,9 +26,49 @@ class Lineage:
 
 def commune_lineage() -> Lineage:
     """`current_of` of every commune at once; remembered until the gazetteer changes."""
-    return _lineage(
-        GazetteerEdition.objects.filter(is_current=True).values_list("digest", flat=True).first()
-    )
+    return _lineage(_edition()[1])
+
+
+def commune_today(code: str, on: dt.date) -> tuple[int | None, int | None]:
+    """The id of today's unit for the commune that bore `code` on `on`, and of the edition."""
+    edition, digest = _edition()
+    for since, until, today in _by_code(digest).get(code, ()):
+        if since <= on and (until is None or on < until):
+            return today, edition
+    return None, edition
+
+
+@contextmanager
+def one_edition() -> Iterator[None]:
+    """Ask once for the gazetteer's edition inside the block: for work over many records."""
+    token = _pinned.set(_edition())
+    try:
+        yield
+    finally:
+        _pinned.reset(token)
+
+
+_pinned: ContextVar[tuple[int | None, str | None] | None] = ContextVar(
+    "datlanh_edition", default=None
+)
+
+
+def _edition() -> tuple[int | None, str | None]:
+    """Number and digest of the current edition."""
+    if pinned := _pinned.get():
+        return pinned
+    current = GazetteerEdition.objects.filter(is_current=True)
+    return current.values_list("pk", "digest").first() or (None, None)
+
+
+@functools.lru_cache(maxsize=4)
+def _by_code(edition: str | None) -> dict[str, list[tuple[dt.date, dt.date | None, int]]]:
+    every = _lineage(edition)
+    found: dict[str, list[tuple[dt.date, dt.date | None, int]]] = {}
+    columns = (every.codes, every.valid_from, every.valid_to, every.today)
+    for code, since, until, today in zip(*columns, strict=True):
+        found.setdefault(code, []).append((since, until, today))
+    return found
 
 
 @functools.lru_cache(maxsize=4)

@@ -49,33 +49,34 @@ def claims_put(
     if again:
         Claim.objects.filter(report_id=report_id).delete()
         Row.objects.filter(report_id=report_id).delete()
-    Claim.objects.bulk_create(claim_row(report_id, record.pk, c) for c in claims)
-    Row.objects.bulk_create(list_row(report_id, record.pk, r) for r in rows)
+    Claim.objects.bulk_create(Claim(**claim_row(report_id, record.pk, c)) for c in claims)
+    for_rows = ((r, list_row(report_id, record.pk, r)) for r in rows)
+    Row.objects.bulk_create(Row(**c | {"shape": geometry_of(r.shape)}) for r, c in for_rows)
 
 
-def claim_row(report_id: int, record_id: UUID, claim: NewClaim) -> Claim:
-    """A claim as the row that keeps it."""
-    return Claim(
-        report_id=report_id,
-        record_id=record_id,
-        part=claim.part,
-        on=claim.on,
-        atoms=claim.atoms,
-        values=claim.values,
-        lists=claim.lists,
-    )
+def claim_row(report_id: int, record_id: UUID, claim: NewClaim) -> dict[str, Any]:
+    """The columns of the row that keeps a claim."""
+    return {
+        "report_id": report_id,
+        "record_id": record_id,
+        "part": claim.part,
+        "on": claim.on,
+        "atoms": claim.atoms,
+        "values": claim.values,
+        "lists": claim.lists,
+    }
 
 
-def list_row(report_id: int, record_id: UUID, row: NewRow) -> Row:
-    """A list's row as the row that keeps it."""
-    return Row(
-        report_id=report_id,
-        record_id=record_id,
-        list=row.list,
-        number=row.number,
-        values=row.values,
-        shape=geometry_of(row.shape),
-    )
+def list_row(report_id: int, record_id: UUID, row: NewRow) -> dict[str, Any]:
+    """The columns of the row that keeps a list's row; the shape as WKB."""
+    return {
+        "report_id": report_id,
+        "record_id": record_id,
+        "list": row.list,
+        "number": row.number,
+        "values": row.values,
+        "shape": row.shape,
+    }
 
 
 def geometry_of(wkb: bytes | None) -> GEOSGeometry | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -146,14 +147,23 @@ def values_of(segment: Segment, said: Said) -> tuple[dict[str, Any], dict[str, l
 
 def _shapes(values: dict[str, Any]) -> tuple[MultiPolygon | None, Point | None, float | None]:
     """Take the geometry out of `values` (hex WKB): outline, position, and the outline's m²."""
-    outline = position = area = None
-    if text := values.pop("outline", None):
-        found = GEOSGeometry(text, srid=4326)
-        outline = MultiPolygon(found, srid=4326) if isinstance(found, Polygon) else found
-        area = geometry.area_m2(from_wkb(text))
-    if text := values.pop("position", None):
-        position = GEOSGeometry(text, srid=4326)
-    return outline, position, area  # type: ignore[return-value]  # GEOS types by content
+    outline, area = _outline(values.pop("outline", None))
+    return outline, _position(values.pop("position", None)), area
+
+
+# Most versions of a record share one outline and one position.
+@lru_cache(maxsize=64)
+def _outline(wkb: str | None) -> tuple[MultiPolygon | None, float | None]:
+    if not wkb:
+        return None, None
+    found: Any = GEOSGeometry(wkb, srid=4326)
+    outline = MultiPolygon(found, srid=4326) if isinstance(found, Polygon) else found
+    return outline, geometry.area_m2(from_wkb(wkb))
+
+
+@lru_cache(maxsize=64)
+def _position(wkb: str | None) -> Point | None:
+    return GEOSGeometry(wkb, srid=4326) if wkb else None  # type: ignore[return-value]  # a point
 
 
 def version_made(
