@@ -160,6 +160,12 @@ def fresh_db(template, django_db_setup, django_db_blocker) -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:
+    """Every test that needs people makes ten of them; a slow hash would be most of the suite."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def _own_files(tmp_path, settings) -> None:
     """Attachments and keys never touch the real `var/`."""
     settings.FILES_ROOT = tmp_path / "files"
