@@ -22,6 +22,7 @@ from psycopg import sql
 
 from datlanh.config.databases import parsed, urls
 
+DROP = sql.SQL("drop database if exists {} with (force)")
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ("places", "organisations", "accounts", "ordnance")
 
@@ -72,7 +73,7 @@ def _point_at(name: str) -> None:
 
 def _clone(template: str, name: str) -> None:
     with _admin() as admin:
-        admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        admin.execute(DROP.format(sql.Identifier(name)))
         admin.execute(
             sql.SQL("create database {} template {} owner datlanh_owner").format(
                 sql.Identifier(name), sql.Identifier(template)
@@ -82,7 +83,7 @@ def _clone(template: str, name: str) -> None:
 
 def _drop(name: str) -> None:
     with _admin() as admin:
-        admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        admin.execute(DROP.format(sql.Identifier(name)))
 
 
 def _template(django_db_blocker) -> str:
