@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -27,7 +28,7 @@ NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ADMIN_URL")
 def stand_in(name: str, *, keep: bool = False) -> None:
     """Let this process work on the database `datlanh_<name>`, a fresh clone of the base.
 
-    With `keep` a database that is there already stays as it is.
+    With `keep` a database that is there already stays as it is, if its tables are of today.
     """
     for key in (*NAMES, "DATLANH_FAST"):
         os.environ.pop(key, None)
@@ -35,12 +36,13 @@ def stand_in(name: str, *, keep: bool = False) -> None:
     os.environ["DATLANH_STATEMENT_TIMEOUT_MS"] = "0"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "datlanh.config.settings")
     VAR.mkdir(parents=True, exist_ok=True)
+    _let_go()
     _run(str(ROOT / "tools" / "cluster"), "start")
     _base()
     database = f"datlanh_{name}"
     with admin() as connection:
         there = connection.execute("select 1 from pg_database where datname = %s", [database])
-        if there.fetchone() is None or not keep:
+        if there.fetchone() is None or not (keep and _is_current(database)):
             connection.execute(f'drop database if exists "{database}" with (force)')
             connection.execute(
                 f'create database "{database}" template {BASE} owner datlanh_owner'
@@ -53,6 +55,16 @@ def stand_in(name: str, *, keep: bool = False) -> None:
     django.setup()
 
 
+def _let_go() -> None:
+    """Close what an earlier `stand_in` of this process opened: the database may be dropped."""
+    if "django.db" in sys.modules:
+        from django.db import connection
+
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
+
+
 def urls() -> dict[str, str]:
     """The addresses of the cluster's own note."""
     lines = (VAR / "database.env").read_text().splitlines()
@@ -61,34 +73,37 @@ def urls() -> dict[str, str]:
 
 def admin(database: str = "postgres") -> psycopg.Connection:
     """A connection past all row policies, for filling and for floors."""
-    parts = urlsplit(urls()["DATABASE_ADMIN_URL"])
-    settings = dict(pair.split("=", 1) for pair in parts.query.split("&"))
-    return psycopg.connect(
-        host=settings["host"],
-        port=settings["port"],
-        user=parts.username,
-        dbname=database,
-        autocommit=True,
-    )
+    return psycopg.connect(**parameters(database), autocommit=True)
 
 
 def here() -> psycopg.Connection:
     """The same, on this bench's own database."""
-    return admin(urlsplit(os.environ["DATABASE_URL"]).path.lstrip("/"))
+    return psycopg.connect(**parameters(), autocommit=True)
+
+
+def parameters(database: str = "") -> dict[str, Any]:
+    """What psycopg connects with as the cluster's admin; without a name to this bench's own."""
+    parts = urlsplit(urls()["DATABASE_ADMIN_URL"])
+    settings = dict(pair.split("=", 1) for pair in parts.query.split("&"))
+    return {
+        "host": settings["host"],
+        "port": settings["port"],
+        "user": parts.username,
+        "dbname": database or urlsplit(os.environ["DATABASE_URL"]).path.lstrip("/"),
+    }
 
 
 def _base() -> None:
-    """Tables and seeds of the present code; made anew when a migration was added."""
-    stamp = VAR / "base"
-    wanted = str(sorted(p.name for p in ROOT.glob("src/datlanh/*/migrations/*.py")))
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    _run(sys.executable, "-m", "datlanh.config.cli", "migrate", "--database", "owner", "-v", "0")
-    for seed in ("places", "organisations", "accounts", "ordnance"):
-        _run(sys.executable, "-m", "datlanh.config.cli", seed, "seed")
-    _run(sys.executable, "-m", "datlanh.config.cli", "forms", "publish", str(ROOT / "forms"))
+    """Tables, seeds and static files of the present code, as every start looks after them."""
+    _run(sys.executable, "-m", "datlanh.config.setup")
     _run(sys.executable, "-m", "bench.place", "accounts")
-    stamp.write_text(wanted)
+
+
+def _is_current(database: str) -> bool:
+    """Whether a kept database has the tables of the present code."""
+    query = "select count(*) from django_migrations"
+    with admin(BASE) as base, admin(database) as kept:
+        return base.execute(query).fetchone() == kept.execute(query).fetchone()
 
 
 def _run(*command: str) -> None:
