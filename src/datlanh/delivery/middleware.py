@@ -39,4 +39,3 @@ class ActingUser:
                 # Django has turned the error into a page by now; what it wrote must not stay.
                 transaction.set_rollback(True)
             return response
-

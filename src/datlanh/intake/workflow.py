@@ -73,8 +73,7 @@ def nothing_blocks(report: Reviewed, step: Step) -> Text | None:
 def never_approved(report: Reviewed, step: Step) -> Text | None:
     if report.approved_once:
         return Text(
-            "Báo cáo đã từng được duyệt nên nội dung không đổi nữa; "
-            "hãy nộp báo cáo đính chính.",
+            "Báo cáo đã từng được duyệt nên nội dung không đổi nữa; hãy nộp báo cáo đính chính.",
             "This report was approved once, so its content is fixed; send a correction instead.",
         )
     return None

@@ -37,7 +37,9 @@ def form_publish(*, workbook: bytes, by: User | None) -> tuple[FormVersion, bool
     compiled = read_form(workbook)
     known = FormVersion.objects.filter(form=compiled.form_id, version=compiled.version).first()
     if known is not None:
-        if known.xform_md5 != compiled.md5 or known.mapping != compiled.mapping:
+        # The same workbook stays the same form, even when a newer compiler writes it otherwise.
+        same = bytes(known.xlsform) == workbook
+        if not same and (known.xform_md5 != compiled.md5 or known.mapping != compiled.mapping):
             raise ConflictError(VERSION_TAKEN, version=compiled.version, form=compiled.form_id)
         return known, False
     now = clock.now()

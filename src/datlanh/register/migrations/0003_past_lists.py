@@ -4,22 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('register', '0002_guard'),
+        ("register", "0002_guard"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(models.F('kind'), models.F('local_id'), name='register_record_kind_id'),
+            model_name="record",
+            index=models.Index(
+                models.F("kind"), models.F("local_id"), name="register_record_kind_id"
+            ),
         ),
         migrations.AddIndex(
-            model_name='version',
-            index=models.Index(models.F('kind'), models.F('true_from'), name='register_version_true'),
+            model_name="version",
+            index=models.Index(
+                models.F("kind"), models.F("true_from"), name="register_version_true"
+            ),
         ),
         migrations.AddIndex(
-            model_name='version',
-            index=models.Index(models.F('organisation_id'), models.F('kind'), models.F('true_from'), name='register_version_org_true'),
+            model_name="version",
+            index=models.Index(
+                models.F("organisation_id"),
+                models.F("kind"),
+                models.F("true_from"),
+                name="register_version_org_true",
+            ),
         ),
     ]
