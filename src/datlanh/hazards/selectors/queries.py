@@ -130,9 +130,12 @@ def _month(column: str, month: str, params: Params) -> str:
 def _text(filter: RecordFilter, params: Params) -> str:
     """Ids by their beginning (the running number alone will do), or all records of a place."""
     text = filter.text
-    upper = text.upper()
+    upper = re.sub(r"[\s_]+", "-", text.upper()).removeprefix(f"{ids.REPORT}-")
+    if upper.startswith(PREFIXES[kind_of(filter)][0][:3]):
+        params["local"] = _like(str(ids.propose(text) or upper)) + "%"
+        return "t.local_id like %(local)s"
     terms = ["upper(t.internal_id) like %(beginning)s", "upper(t.shape_id) like %(beginning)s"]
-    params["beginning"] = _like(upper) + "%"
+    params["beginning"] = _like(text.upper()) + "%"
     meant = ids.propose(text)
     if meant:
         params["meant"] = str(meant)
@@ -142,9 +145,6 @@ def _text(filter: RecordFilter, params: Params) -> str:
         for i, start in enumerate(starts):
             params[f"number{i}"] = start
             terms.append(f"t.local_id like %(number{i})s")
-    else:
-        params["local"] = _like(upper.removeprefix(f"{ids.REPORT}-")) + "%"
-        terms.append("t.local_id like %(local)s")
     if not any(c.isdigit() for c in text):
         here = _places(text)
         if here:
