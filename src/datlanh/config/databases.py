@@ -49,6 +49,8 @@ def databases(var: Path, *, pool_size: int, statement_timeout_ms: int) -> dict[s
     settings = [f"-c statement_timeout={statement_timeout_ms}", "-c jit=off"]
     # Disks without heads: an index that fits is worth its random reads.
     settings.append("-c random_page_cost=1.1")
+    # Starting helpers takes longer than a page; the cores are for the other readers.
+    settings.append("-c max_parallel_workers_per_gather=0")
     if owner_url is None:
         settings.append("-c role=datlanh_app")
         owner["OPTIONS"] = {"options": "-c role=datlanh_owner"}

@@ -86,6 +86,7 @@ def _reading(short: str, month: str) -> list[models.Index]:
         index("org_size", "organisation", "size"),
         index("org_month", "organisation", month),
         index("org_commune", "organisation", "commune", "true_from"),
+        index("org_commune_id", "organisation", "commune"),
         index("commune_id", "commune"),
         index("commune_date", "commune", "true_from"),
         index("commune_size", "commune", "size"),

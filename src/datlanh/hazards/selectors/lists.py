@@ -221,10 +221,10 @@ def _all(found: Rows, columns: str, rest: str = "") -> list[Any]:
 
 def _keys(scope: Scope, filter: RecordFilter, turn: Turn) -> tuple[str, ...]:
     one_operator = len(scope.organisation_ids) == 1 or len(filter.organisations) == 1
-    # In order of date there is an index for the operator in the commune.
+    # In order of date or id there is an index for the operator in the commune.
     few = (
         filter.month
-        or (filter.communes and one_operator and turn.name != "date")
+        or (filter.communes and one_operator and turn.name == "area")
         or (filter.text and filter.is_past)
     )
     return (_FEW if few else _KEYS)[turn.name]
