@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from uuid import UUID
 
+from django.db.models import F, Q
+
 from datlanh.intake.claims import claims_of
-from datlanh.intake.models import FormVersion, Payload, Report
+from datlanh.intake.models import Payload, Report
+from datlanh.intake.selectors.forms import mapping_of
 from datlanh.kernel.fold import Choice, Known, Standing, Step, effective, replay
 from datlanh.kernel.fold import Claim as FoldClaim
-from datlanh.kernel.mapping import Answers, FormMapping
+from datlanh.kernel.mapping import Answers
 from datlanh.register.models import Decision, Record
 from datlanh.register.services import NewClaim, NewRow, choice_from
 
@@ -46,6 +48,16 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class _Sent:
+    """What a replay asks of a report beside its answers."""
+
+    id: int
+    form_version_id: int
+    record_local_id: str
+    organisation_id: int
+
+
+@dataclass(frozen=True)
 class _About:
     chain: int
     supersedes: int | None
@@ -63,11 +75,11 @@ class _Simulation:
     """Reports and records as they stood after each decision."""
 
     def __init__(self) -> None:
+        # A correction nobody decided yet still links what it corrects to what corrects it.
+        told = Report.objects.filter(Q(approved_once=True) | Q(supersedes__isnull=False))
         self.about = {
             pk: _About(chain, supersedes)
-            for pk, chain, supersedes in Report.objects.filter(approved_once=True).values_list(
-                "pk", "chain_id", "supersedes_id"
-            )
+            for pk, chain, supersedes in told.values_list("pk", "chain_id", "supersedes_id")
         }
         self.chains: dict[int, set[int]] = defaultdict(set)
         for pk, one in self.about.items():
@@ -112,7 +124,9 @@ class _Simulation:
 
     def _step(self, life: Life, seq: int) -> None:
         family = {r for member in life.bound for r in self.chains[self.about[member].chain]}
-        standings = (self.standing[r] for r in family if r in self.standing)
+        standings = (
+            self.standing.get(r) or Standing(r, supersedes=self.about[r].supersedes) for r in family
+        )
         counting = effective(standings) & life.bound
         choices = tuple(life.choices)
         last = life.steps[-1] if life.steps else None
@@ -133,17 +147,17 @@ def expected(wanted: Iterable[Life]) -> Iterator[Expected]:
 
 def _batch(batch: list[Life]) -> Iterator[Expected]:
     ids = {r for life in batch for r in life.members}
-    reports = Report.objects.in_bulk(ids)
-    payloads = {
-        (p.report_id, p.revision): p.answers
-        for p in Payload.objects.filter(report_id__in=ids).only("report_id", "revision", "answers")
-    }
-    said = {
-        pk: claims_of(
-            _mapping(report.form_version_id or 0),
-            Answers.from_json(payloads[pk, report.revision]),
+    # Rows of values, not models: making those took as long as reading.
+    reports = {
+        found[0]: _Sent(*found)
+        for found in Report.objects.filter(pk__in=ids).values_list(
+            "pk", "form_version_id", "record_local_id", "organisation_id"
         )
-        for pk, report in reports.items()
+    }
+    counted = Payload.objects.filter(report_id__in=ids, revision=F("report__revision"))
+    said = {
+        pk: claims_of(mapping_of(reports[pk].form_version_id), Answers.from_json(answers))
+        for pk, answers in counted.values_list("report_id", "answers")
     }
     for life in batch:
         yield _one(life, reports, said)
@@ -151,11 +165,11 @@ def _batch(batch: list[Life]) -> Iterator[Expected]:
 
 def _one(
     life: Life,
-    reports: dict[int, Report],
+    reports: dict[int, _Sent],
     said: dict[int, tuple[list[NewClaim], list[NewRow]]],
 ) -> Expected:
     creator = reports[life.report]
-    mapping = _mapping(creator.form_version_id or 0)
+    mapping = mapping_of(creator.form_version_id)
     folded = [
         FoldClaim(pk, c.on, c.atoms, tuple(c.lists)) for pk in life.members for c in said[pk][0]
     ]
@@ -176,8 +190,3 @@ def _one(
         versions=replay(life.steps, folded),
         counting=counting,
     )
-
-
-@lru_cache(maxsize=64)
-def _mapping(form_version_id: int) -> FormMapping:
-    return FormVersion.objects.get(pk=form_version_id).mapping

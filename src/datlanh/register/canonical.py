@@ -60,9 +60,9 @@ def of_record(record: Record) -> dict[str, Any]:
     return of_columns(Record, vars(record))
 
 
-def of_version(version: Version) -> dict[str, Any]:
-    """A version without what an engine derived."""
-    found = of_columns(Version, vars(version))
+def of_version(said: Mapping[str, Any]) -> dict[str, Any]:
+    """A version's columns without what an engine derived."""
+    found = of_columns(Version, said)
     return {k: v for k, v in found.items() if k not in DERIVED}
 
 

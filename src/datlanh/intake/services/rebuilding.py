@@ -105,30 +105,30 @@ def _clear() -> None:
         table.objects.all()._raw_delete("default")
 
 
-def versions_of(one: Expected) -> list[Version]:
-    """The versions a record must have, as unsaved rows."""
+def versions_of(one: Expected) -> list[Columns]:
+    """The versions a record must have, as the columns of their rows."""
     said = {
         (report, atom): value
         for report, claims in one.claims.items()
         for claim in claims
         for atom, value in claim.values.items()
     }
-    made: dict[str, Version] = {}
+    made: dict[str, Columns] = {}
     found = []
     for known in one.versions:
         same = made.get(known.segment.fingerprint)
-        version = register.version_made(one.record, known.segment, known.known_from, same, said)
-        version.known_to = known.known_to
+        version = register.version_columns(one.record, known.segment, known.known_from, same, said)
+        version["known_to"] = known.known_to
         made.setdefault(known.segment.fingerprint, version)
         found.append(version)
     return found
 
 
-def _newest(versions: Sequence[Version]) -> Version | None:
-    return next((v for v in versions if v.known_to is None and v.true_to is None), None)
+def _newest(versions: Sequence[Columns]) -> Columns | None:
+    return next((v for v in versions if v["known_to"] is None and v["true_to"] is None), None)
 
 
-def _typed(one: Expected, newest: Version) -> tuple[dict[str, Any], dict[Any, list[Any]]]:
+def _typed(one: Expected, newest: Columns) -> tuple[dict[str, Any], dict[Any, list[Any]]]:
     projector = PROJECTORS[one.record.kind]
     lists = {
         name: [
@@ -137,25 +137,25 @@ def _typed(one: Expected, newest: Version) -> tuple[dict[str, Any], dict[Any, li
             for r in one.rows.get(pk, [])
             if r.list == name
         ]
-        for name, reports in newest.lists.items()
+        for name, reports in newest["lists"].items()
     }
     current = Current(
         record_id=one.record.pk,
         local_id=one.record.local_id,
         organisation_id=one.record.organisation_id,
-        true_from=newest.true_from,
-        seq=newest.known_from,
-        values=newest.values,
+        true_from=newest["true_from"],
+        seq=newest["known_from"],
+        values=newest["values"],
         reports=len(one.counting),
-        outline=newest.outline,
-        position=newest.position,
-        area_m2=newest.area_m2,
+        outline=newest["outline"],
+        position=newest["position"],
+        area_m2=newest["area_m2"],
         lists=lists,
     )
     return register.typed_row(current, projector), projector.children(current)
 
 
-def _typed_rows(one: Expected, newest: Version | None) -> dict[type[models.Model], list[Columns]]:
+def _typed_rows(one: Expected, newest: Columns | None) -> dict[type[models.Model], list[Columns]]:
     """The typed row and its children, as columns by name; none when no report counts."""
     if newest is None:
         return {}
@@ -215,7 +215,7 @@ def _compare_batch(batch: list[Expected], verdict: Verdict) -> None:
             ),
             (
                 "version",
-                [canonical.of_version(v) for v in live_versions[pk]],
+                [canonical.of_version(vars(v)) for v in live_versions[pk]],
                 [canonical.of_version(v) for v in must],
             ),
             ("claim", _claims(live_claims[pk]), _claims_expected(one)),
@@ -266,7 +266,7 @@ def _live_typed(ids: list[UUID]) -> dict[tuple[type[models.Model], UUID], list[m
 
 def _compare_typed(
     one: Expected,
-    newest: Version | None,
+    newest: Columns | None,
     typed: dict[tuple[type[models.Model], UUID], list[models.Model]],
     verdict: Verdict,
 ) -> None:

@@ -22,7 +22,7 @@ from datlanh.register.services.folding import (
     refold_plan,
     typed_row,
     values_of,
-    version_made,
+    version_columns,
 )
 
 __all__ = [
@@ -43,5 +43,5 @@ __all__ = [
     "refold_plan",
     "typed_row",
     "values_of",
-    "version_made",
+    "version_columns",
 ]

@@ -116,7 +116,12 @@ def _opening(record: Record, change: Difference) -> list[Version]:
         else {}
     )
     said = _said(record.pk, [s for s in change.open if s.fingerprint not in old])
-    return [version_made(record, s, 0, old.get(s.fingerprint), said) for s in change.open]
+    return [
+        Version(**version_columns(record, s, 0, vars(old[s.fingerprint]), said))
+        if s.fingerprint in old
+        else Version(**version_columns(record, s, 0, None, said))
+        for s in change.open
+    ]
 
 
 def _said(record_id: UUID, segments: Sequence[Segment]) -> Said:
@@ -166,28 +171,35 @@ def _position(wkb: str | None) -> Point | None:
     return GEOSGeometry(wkb, srid=4326) if wkb else None  # type: ignore[return-value]  # a point
 
 
-def version_made(
-    record: Record, segment: Segment, seq: int, same: Version | None, said: Said
-) -> Version:
+def version_columns(
+    record: Record, segment: Segment, seq: int, same: Mapping[str, Any] | None, said: Said
+) -> dict[str, Any]:
     """A segment as the row that keeps it; `same` is a former version of equal content."""
-    version = Version(
-        record_id=record.pk,
-        kind=record.kind,
-        organisation_id=record.organisation_id,
-        true_from=segment.start,
-        true_to=segment.end,
-        known_from=seq,
-        fingerprint=segment.fingerprint,
-        sources={a: [s.report, s.on.isoformat()] for a, s in segment.sources.items()},
-    )
+    dated: dict[int, list[Any]] = {}  # one entry for each claim: most atoms share theirs
+    sources = {
+        atom: dated.get(id(s)) or dated.setdefault(id(s), [s.report, s.on.isoformat()])
+        for atom, s in segment.sources.items()
+    }
+    columns: dict[str, Any] = {
+        "record_id": record.pk,
+        "kind": record.kind,
+        "organisation_id": record.organisation_id,
+        "true_from": segment.start,
+        "true_to": segment.end,
+        "known_from": seq,
+        "known_to": None,
+        "fingerprint": segment.fingerprint,
+        "sources": sources,
+    }
     if same is not None:
-        version.values, version.lists = same.values, same.lists
-        version.outline, version.position = same.outline, same.position
-        version.area_m2 = same.area_m2
-    else:
-        version.values, version.lists = values_of(segment, said)
-        version.outline, version.position, version.area_m2 = _shapes(version.values)
-    return version
+        return columns | {name: same[name] for name in _CONTENT}
+    values, lists = values_of(segment, said)
+    outline, position, area = _shapes(values)
+    content = (values, lists, outline, position, area)
+    return columns | dict(zip(_CONTENT, content, strict=True))
+
+
+_CONTENT = ("values", "lists", "outline", "position", "area_m2")
 
 
 def _newest(record: Record, folded: Folded, opening: Sequence[Version]) -> Version | None:
