@@ -130,7 +130,8 @@ def _filled(records: int) -> None:
     from bench.filling import inputs
     from datlanh.accounts.acting import SYSTEM, acting
     from datlanh.hazards.models import HazardousArea
-    from datlanh.intake.services.rebuilding import register_rebuild, register_verify
+    from datlanh.intake.services.comparing import register_verify
+    from datlanh.intake.services.rebuilding import register_rebuild
 
     if HazardousArea.objects.count() >= records:
         return

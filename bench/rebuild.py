@@ -37,7 +37,8 @@ def _size(size: int, runs: int) -> None:
     place.stand_in("rebuild")
     from bench.filling import inputs
     from datlanh.accounts.acting import SYSTEM, acting
-    from datlanh.intake.services.rebuilding import register_rebuild, register_verify
+    from datlanh.intake.services.comparing import register_verify
+    from datlanh.intake.services.rebuilding import register_rebuild
 
     # Three reports to a record, as in the demonstration's year and a little more.
     reports = inputs(size // 3, updates=2)

@@ -13,7 +13,7 @@ from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.hazards.models import HazardousArea, LandRelease, OrdnanceItem
 from datlanh.intake.demo.year import FEWEST_AREAS, tell_year
 from datlanh.intake.models import Attachment, Finding, Payload, Proposal, RefusedFile, Report
-from datlanh.intake.services.rebuilding import register_verify
+from datlanh.intake.services.comparing import register_verify
 from datlanh.kernel import clock
 from datlanh.register.models import Decision
 

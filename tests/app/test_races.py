@@ -12,7 +12,7 @@ from django.db import connections
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.hazards.models import HazardousArea
 from datlanh.intake.models import Report
-from datlanh.intake.services.rebuilding import register_verify
+from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.receiving import report_receive
 from datlanh.kernel.errors import DomainError
 from datlanh.register.models import Decision

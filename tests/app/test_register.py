@@ -13,13 +13,14 @@ from datlanh.hazards.models import HazardousArea, LandRelease, OrdnanceItem
 from datlanh.intake.models import Payload, Report
 from datlanh.intake.selectors.explaining import record_explain, version_at
 from datlanh.intake.services.approving import SameDateError
+from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import (
     report_reassign,
     step_confirm,
     step_propose,
     value_choose,
 )
-from datlanh.intake.services.rebuilding import register_rebuild, register_verify
+from datlanh.intake.services.rebuilding import register_rebuild
 from datlanh.kernel import clock
 from datlanh.kernel.errors import ConflictError, TransitionError
 from datlanh.organisations.models import RunningNumber
@@ -102,6 +103,18 @@ def test_a_correction_takes_the_place_of_what_it_corrects(cast):
     assert (area.land_use, area.reports) == ("development", 1)
     (newest,) = Version.objects.filter(record=area.pk, known_to=None, true_to=None)
     assert {source[0] for source in newest.sources.values()} == {second.pk}
+    assert_equal_to_its_replay()
+
+
+def test_a_correction_of_an_undecided_correction_hides_the_whole_chain(cast):
+    first = entered(cha(1, days_ago=30), cast)
+    between = received(
+        cha(1, days_ago=29).but(correction_of=first.receipt), by=cast["renew.hientruong"]
+    )
+    last = cha(1, days_ago=28).but(land_use="development", correction_of=between.receipt)
+    entered(last, cast, record_id=first.record_id)
+    area = HazardousArea.objects.get(pk=first.record_id)
+    assert (area.land_use, area.reports) == ("development", 1)
     assert_equal_to_its_replay()
 
 

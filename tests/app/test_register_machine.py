@@ -19,8 +19,9 @@ from hypothesis.stateful import (
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.models import Report
 from datlanh.intake.services.approving import SameDateError
+from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import report_reassign, step_confirm, step_propose
-from datlanh.intake.services.rebuilding import register_rebuild, register_verify
+from datlanh.intake.services.rebuilding import register_rebuild
 from datlanh.register.models import Record
 from support.reports import approved, cha, demo_cast, received, verified
 

@@ -22,7 +22,7 @@ from datlanh.accounts.services import device_add
 from datlanh.hazards.models import HazardousArea
 from datlanh.intake.models import Report
 from datlanh.intake.services.checking import answers_now
-from datlanh.intake.services.rebuilding import register_verify
+from datlanh.intake.services.comparing import register_verify
 from datlanh.kernel import clock
 from datlanh.kernel.geometry import area_m2
 from support.engine import chosen, drawn, serving, ticked, typed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -134,18 +135,14 @@ class _Simulation:
             life.steps.append(Step(seq, counting, choices))
 
 
-def expected(wanted: Iterable[Life]) -> Iterator[Expected]:
-    """What each record must be, batch by batch."""
-    batch: list[Life] = []
-    for life in wanted:
-        batch.append(life)
-        if len(batch) == BATCH:
-            yield from _batch(batch)
-            batch = []
-    yield from _batch(batch)
+def expected(wanted: Iterable[Life]) -> Iterator[list[Expected]]:
+    """What each record must be, some records at a time."""
+    waiting = iter(wanted)
+    while batch := list(islice(waiting, BATCH)):
+        yield _batch(batch)
 
 
-def _batch(batch: list[Life]) -> Iterator[Expected]:
+def _batch(batch: list[Life]) -> list[Expected]:
     ids = {r for life in batch for r in life.members}
     # Rows of values, not models: making those took as long as reading.
     reports = {
@@ -159,8 +156,7 @@ def _batch(batch: list[Life]) -> Iterator[Expected]:
         pk: claims_of(mapping_of(reports[pk].form_version_id), Answers.from_json(answers))
         for pk, answers in counted.values_list("report_id", "answers")
     }
-    for life in batch:
-        yield _one(life, reports, said)
+    return [_one(life, reports, said) for life in batch]
 
 
 def _one(

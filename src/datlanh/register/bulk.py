@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.contrib.gis.db.models import GeometryField
@@ -11,6 +12,9 @@ from django.db import connection, models
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from datlanh.register.canonical import plain
+
+Columns = dict[str, Any]
 Write = Callable[[Any], Any]
 
 
@@ -29,6 +33,52 @@ def rows_copy(model: type[models.Model], rows: Iterable[models.Model | Mapping[s
         for row in rows:
             said = vars(row) if isinstance(row, models.Model) else row
             copy.write_row([write(said.get(name, default)) for name, write, default in columns])
+
+
+def rows_read(model: type[models.Model], key: str, values: Sequence[Any]) -> Iterator[Columns]:
+    """Rows whose column `key` is among `values`, in the form of `canonical.of_columns`.
+
+    Nothing is made of a row but its columns: no model, no geometry object.
+    """
+    fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
+    columns = [_column(f) for f in fields]
+    reads = [(f.attname, _read(f)) for f in fields]
+    statement = sql.SQL("select {} from {} where {} = any(%s)").format(
+        sql.SQL(", ").join(columns),
+        sql.Identifier(model._meta.db_table),
+        sql.Identifier(key),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(values)])
+        for row in cursor.fetchall():
+            yield {
+                name: value if value is None else read(value)
+                for (name, read), value in zip(reads, row, strict=True)
+            }
+
+
+def _column(field: models.Field[Any, Any]) -> sql.Composable:
+    column = sql.Identifier(field.column or "")
+    if isinstance(field, GeometryField):
+        return sql.SQL("encode(st_asbinary({}, 'NDR'), 'hex')").format(column)
+    return column
+
+
+def _read(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
+    """How what psycopg gives becomes canonical; None is told before."""
+    if isinstance(field, models.JSONField):
+        return _json
+    return _as_it_is if isinstance(field, GeometryField) else plain
+
+
+def _json(value: Any) -> Any:
+    # Django leaves JSON to its fields, so here it is still text.
+    return json.loads(value, parse_float=_number) if isinstance(value, str) else plain(value)
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _write(field: models.Field[Any, Any]) -> Write:

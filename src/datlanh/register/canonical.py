@@ -11,9 +11,6 @@ from uuid import UUID
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import models
 
-from datlanh.register.models import Claim, Record, Row, Version
-from datlanh.register.services import NewClaim, NewRow
-
 _AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 
@@ -53,38 +50,3 @@ def _columns(model: type[models.Model]) -> list[tuple[str, Any]]:
 
 
 DERIVED = frozenset({"area_m2", "commune_id", "derived_by"})
-
-
-def of_record(record: Record) -> dict[str, Any]:
-    """A record's own row."""
-    return of_columns(Record, vars(record))
-
-
-def of_version(said: Mapping[str, Any]) -> dict[str, Any]:
-    """A version's columns without what an engine derived."""
-    found = of_columns(Version, said)
-    return {k: v for k, v in found.items() if k not in DERIVED}
-
-
-def of_claim(claim: Claim | NewClaim) -> dict[str, Any]:
-    """A claim, stored or computed."""
-    return {
-        "part": claim.part,
-        "on": claim.on.isoformat(),
-        "atoms": plain(claim.atoms),
-        "values": plain(claim.values),
-        "lists": plain(claim.lists),
-    }
-
-
-def of_row(row: Row | NewRow) -> dict[str, Any]:
-    """A list row, stored or computed."""
-    shape = row.shape
-    if isinstance(shape, GEOSGeometry):
-        shape = bytes(shape.wkb)
-    return {
-        "list": row.list,
-        "number": row.number,
-        "values": plain(row.values),
-        "shape": shape.hex() if shape else None,
-    }

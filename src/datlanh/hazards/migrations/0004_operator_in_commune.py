@@ -4,21 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hazards', '0003_filtered_reading'),
-        ('organisations', '0001_initial'),
-        ('places', '0002_tables'),
-        ('register', '0003_past_lists'),
+        ("hazards", "0003_filtered_reading"),
+        ("organisations", "0001_initial"),
+        ("places", "0002_tables"),
+        ("register", "0003_past_lists"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='hazardousarea',
-            index=models.Index(models.F('organisation'), models.F('commune'), models.F('local_id'), name='hazards_area_org_commune_id'),
+            model_name="hazardousarea",
+            index=models.Index(
+                models.F("organisation"),
+                models.F("commune"),
+                models.F("local_id"),
+                name="hazards_area_org_commune_id",
+            ),
         ),
         migrations.AddIndex(
-            model_name='landrelease',
-            index=models.Index(models.F('organisation'), models.F('commune'), models.F('local_id'), name='hazards_release_org_commune_id'),
+            model_name="landrelease",
+            index=models.Index(
+                models.F("organisation"),
+                models.F("commune"),
+                models.F("local_id"),
+                name="hazards_release_org_commune_id",
+            ),
         ),
     ]

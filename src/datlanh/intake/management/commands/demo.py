@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.demo.year import FULL_AREAS, QUICK_AREAS, already_there, tell_year
 from datlanh.intake.models import Report
-from datlanh.intake.services.rebuilding import register_verify
+from datlanh.intake.services.comparing import register_verify
 from datlanh.register.models import Decision, Record
 
 TELL_EVERY_S = 2.0

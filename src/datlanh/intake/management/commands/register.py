@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.selectors.explaining import record_explain
-from datlanh.intake.services.rebuilding import register_rebuild, register_verify
+from datlanh.intake.services.comparing import register_verify
+from datlanh.intake.services.rebuilding import register_rebuild
 from datlanh.kernel.text import day
 from datlanh.register.models import Record
 
