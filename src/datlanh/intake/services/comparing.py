@@ -1,0 +1,116 @@
+"""Verify: the live register against the one that reports and decisions imply."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+from datlanh.intake.projectors import PROJECTORS
+from datlanh.intake.replay import Expected, expected, lives
+from datlanh.intake.services.rebuilding import tables_of
+from datlanh.places.selectors.lineage import one_edition
+from datlanh.register import canonical
+from datlanh.register.bulk import Columns, rows_read
+from datlanh.register.models import Claim, Record, Row, Version
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where the live register is not what it must be."""
+
+    local_id: str
+    table: str
+    live: Any
+    expected: Any
+
+
+@dataclass
+class Verdict:
+    """What a verification looked at, and what it found. `derived` differences are apart."""
+
+    records: int = 0
+    versions: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    derived: list[Difference] = field(default_factory=list)
+
+    @property
+    def equal(self) -> bool:
+        """Whether the live register is the fold of its inputs."""
+        return not self.differences
+
+
+def register_verify() -> Verdict:
+    """Compare every record, claim, list row, version and typed row with the replay.
+
+    Reads only. Run it while no decision is being made, or in one snapshot.
+    """
+    verdict = Verdict()
+    every = lives()
+    with one_edition():
+        for batch in expected(every.values()):
+            _compare(batch, verdict)
+    for pk, local_id in Record.objects.values_list("pk", "local_id").iterator():
+        if pk not in every:
+            verdict.differences.append(Difference(local_id, "record", str(pk), None))
+    return verdict
+
+
+def _compare(batch: Sequence[Expected], verdict: Verdict) -> None:
+    ids = [one.record.pk for one in batch]
+    kinds = {one.record.kind for one in batch}
+    live = {model: _live(model, ids) for model in _models(kinds)}
+    for one in batch:
+        must = tables_of(one)
+        verdict.records += 1
+        verdict.versions += len(must[Version])
+        for model in _models({one.record.kind}):
+            has = sorted(live[model][str(one.record.pk)], key=_place)
+            wants = sorted(
+                (canonical.of_columns(model, r) for r in must.get(model, ())), key=_place
+            )
+            if has != wants:
+                _differs(one.record.local_id, model, has, wants, verdict)
+
+
+def _models(kinds: Iterable[str]) -> list[type[models.Model]]:
+    found: dict[type[models.Model], None] = dict.fromkeys((Record, Version, Claim, Row))
+    for kind in kinds:
+        found |= dict.fromkeys((PROJECTORS[kind].row_model, *PROJECTORS[kind].child_models))
+    return list(found)
+
+
+def _live(model: type[models.Model], ids: Sequence[Any]) -> dict[str, list[Columns]]:
+    """The rows that stand for some records, in canonical form, by the record's id."""
+    key = "id" if model is Record else "record_id"
+    found: dict[str, list[Columns]] = defaultdict(list)
+    for row in rows_read(model, key, ids):
+        found[row[key]].append(row)
+    return found
+
+
+def _place(row: Columns) -> tuple[Any, ...]:
+    """What tells a row from the others of its record and table."""
+    known, report = row.get("known_from") or 0, row.get("report_id") or 0
+    names = (row.get("true_from") or "", row.get("part") or "", row.get("list") or "")
+    return (known, report, *names, row.get("number") or 0)
+
+
+def _differs(
+    local_id: str,
+    model: type[models.Model],
+    has: list[Columns],
+    wants: list[Columns],
+    verdict: Verdict,
+) -> None:
+    """Note a difference; apart, when it lies in what an engine derived only."""
+    folded = [_underived(r) for r in has] != [_underived(r) for r in wants]
+    into = verdict.differences if folded else verdict.derived
+    into.append(Difference(local_id, model._meta.model_name or "", has, wants))
+
+
+def _underived(row: Columns) -> Columns:
+    return {k: v for k, v in row.items() if k not in canonical.DERIVED}
