@@ -37,7 +37,8 @@ def _derived(current: Current) -> dict[str, Any]:
     code = current.values.get("commune_code") or ""
     commune, edition = commune_today(code, current.true_from)
     if commune is None:
-        inside = current.outline.point_on_surface if current.outline else current.position
+        outline, position = _looked_into(current.outline), _looked_into(current.position)
+        inside = outline.point_on_surface if outline else position
         unit = places.commune_at(inside, clock.today()) if isinstance(inside, Point) else None
         commune = unit.pk if unit else None
     return {
@@ -85,9 +86,12 @@ def _pockets(current: Current) -> list[dict[str, Any]]:
     ]
 
 
+def _looked_into(shape: GEOSGeometry | bytes | None) -> Any:
+    return GEOSGeometry(memoryview(shape), srid=4326) if isinstance(shape, bytes) else shape
+
+
 def _multi(shape: Any) -> Any:
-    if isinstance(shape, bytes):
-        shape = GEOSGeometry(memoryview(shape), srid=4326)
+    shape = _looked_into(shape)
     return MultiPolygon(shape, srid=4326) if isinstance(shape, Polygon) else shape
 
 

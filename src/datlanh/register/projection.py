@@ -27,7 +27,7 @@ class ListRow:
 
 @dataclass(frozen=True)
 class Current:
-    """A record as it stands: everything a typed row may be made of."""
+    """A record as it stands: everything a typed row may be made of; shapes as in `ListRow`."""
 
     record_id: UUID
     local_id: str
@@ -36,8 +36,8 @@ class Current:
     seq: int
     values: Mapping[str, Any]
     reports: int = 1
-    outline: GEOSGeometry | None = None
-    position: GEOSGeometry | None = None
+    outline: GEOSGeometry | bytes | None = None
+    position: GEOSGeometry | bytes | None = None
     area_m2: float | None = None
     lists: Mapping[str, Sequence[ListRow]] = field(default_factory=dict)
 

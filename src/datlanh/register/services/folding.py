@@ -6,7 +6,7 @@ decisions are numbered is held as briefly as can be.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -117,11 +117,13 @@ def _opening(record: Record, change: Difference) -> list[Version]:
     )
     said = _said(record.pk, [s for s in change.open if s.fingerprint not in old])
     return [
-        Version(**version_columns(record, s, 0, vars(old[s.fingerprint]), said))
-        if s.fingerprint in old
-        else Version(**version_columns(record, s, 0, None, said))
+        Version(known_from=0, **version_columns(record, s, _columns(old.get(s.fingerprint)), said))
         for s in change.open
     ]
+
+
+def _columns(version: Version | None) -> Mapping[str, Any] | None:
+    return None if version is None else vars(version)
 
 
 def _said(record_id: UUID, segments: Sequence[Segment]) -> Said:
@@ -150,7 +152,7 @@ def values_of(segment: Segment, said: Said) -> tuple[dict[str, Any], dict[str, l
     return values, lists
 
 
-def _shapes(values: dict[str, Any]) -> tuple[MultiPolygon | None, Point | None, float | None]:
+def shapes_made(values: dict[str, Any]) -> tuple[MultiPolygon | None, Point | None, float | None]:
     """Take the geometry out of `values` (hex WKB): outline, position, and the outline's m²."""
     outline, area = _outline(values.pop("outline", None))
     return outline, _position(values.pop("position", None)), area
@@ -171,10 +173,40 @@ def _position(wkb: str | None) -> Point | None:
     return GEOSGeometry(wkb, srid=4326) if wkb else None  # type: ignore[return-value]  # a point
 
 
+def shapes_wkb(values: dict[str, Any]) -> tuple[bytes | None, bytes | None, float | None]:
+    """`shapes_made` as WKB, for rows that are copied and never looked into."""
+    outline, area = _outline_wkb(values.pop("outline", None))
+    position = values.pop("position", None)
+    return outline, bytes.fromhex(position) if position else None, area
+
+
+@lru_cache(maxsize=64)
+def _outline_wkb(text: str | None) -> tuple[bytes | None, float | None]:
+    if not text:
+        return None, None
+    wkb = bytes.fromhex(text)
+    area = geometry.area_m2(from_wkb(wkb))
+    return (MULTIPOLYGON_OF_ONE + wkb if wkb[1] == POLYGON else wkb), area
+
+
+POLYGON = 3
+MULTIPOLYGON_OF_ONE = b"\x01\x06\x00\x00\x00\x01\x00\x00\x00"
+
+
+Shapes = Callable[[dict[str, Any]], tuple[Any, Any, float | None]]
+
+
 def version_columns(
-    record: Record, segment: Segment, seq: int, same: Mapping[str, Any] | None, said: Said
+    record: Record,
+    segment: Segment,
+    same: Mapping[str, Any] | None,
+    said: Said,
+    shapes: Shapes = shapes_made,
 ) -> dict[str, Any]:
-    """A segment as the row that keeps it; `same` is a former version of equal content."""
+    """A segment as the row that keeps it, but for what is known when.
+
+    `same` is a former version of equal content; `shapes` takes the geometry out of the values.
+    """
     dated: dict[int, list[Any]] = {}  # one entry for each claim: most atoms share theirs
     sources = {
         atom: dated.get(id(s)) or dated.setdefault(id(s), [s.report, s.on.isoformat()])
@@ -186,15 +218,13 @@ def version_columns(
         "organisation_id": record.organisation_id,
         "true_from": segment.start,
         "true_to": segment.end,
-        "known_from": seq,
-        "known_to": None,
         "fingerprint": segment.fingerprint,
         "sources": sources,
     }
     if same is not None:
         return columns | {name: same[name] for name in _CONTENT}
     values, lists = values_of(segment, said)
-    outline, position, area = _shapes(values)
+    outline, position, area = shapes(values)
     content = (values, lists, outline, position, area)
     return columns | dict(zip(_CONTENT, content, strict=True))
 
