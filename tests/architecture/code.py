@@ -72,10 +72,18 @@ QUERY = frozenset(("objects", "_default_manager", "_base_manager", "filter", "ex
 SQL_WRITES = re.compile(r"\b(?:insert\s+into|update\s+\w+\s+set|delete\s+from|truncate)\b", re.I)
 
 
+# Our own ways past the ORM: audit.rows, register.bulk.
+ROW_WRITERS = {"row_insert", "row_put", "rows_copy", "write"}
+
+
 def database_writes(path: Path, node: ast.AST) -> Iterator[ast.Call]:
     """Calls in `node`, of the module `path`, that write to the database: by the ORM or by SQL."""
     constants = _constants(path)
     for call in ast.walk(node):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            if call.func.id in ROW_WRITERS:
+                yield call
+            continue
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
             continue
         name, links = call.func.attr, chain(call.func.value)

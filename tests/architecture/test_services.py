@@ -18,6 +18,7 @@ SILENT = {
     "intake.report_check": "findings are derived, no person acts",
     "intake.report_recheck": "findings are derived, no person acts",
     "register.claims_put": "derived from a decision, rebuilt at will",
+    "register.persons_keep": "kept with a report, whose coming in or correction is told",
     "register.decision_add": "a decision is itself an append-only record of who did what",
     "register.refold_apply": "derived from a decision, rebuilt at will",
 }

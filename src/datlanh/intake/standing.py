@@ -11,13 +11,13 @@ from datlanh.intake.models import Report
 from datlanh.kernel.fold import Standing, effective
 
 
-def standing_of(report: Report) -> Standing:
+def _standing(report: int, state: str, supersedes: int | None) -> Standing:
     """A report's standing from its own state."""
     return Standing(
-        report.pk,
-        approved=report.state == "approved",
-        withdrawn=report.state == "withdrawn",
-        supersedes=report.supersedes_id,
+        report,
+        approved=state == "approved",
+        withdrawn=state == "withdrawn",
+        supersedes=supersedes,
     )
 
 
@@ -27,13 +27,10 @@ def counting_of(record_id: UUID) -> frozenset[int]:
     Whole chains are read, since a correction bound elsewhere still hides what it restates.
     """
     chains = Report.objects.filter(record_id=record_id).values("chain_id")
-    reports = list(
-        Report.objects.filter(chain_id__in=Subquery(chains)).only(
-            "id", "state", "supersedes_id", "record_id"
-        )
-    )
-    counting = effective(standing_of(r) for r in reports)
-    return frozenset(r.pk for r in reports if r.pk in counting and r.record_id == record_id)
+    found = Report.objects.filter(chain_id__in=Subquery(chains))
+    reports = list(found.values_list("pk", "state", "supersedes_id", "record_id"))
+    counting = effective(_standing(pk, state, old) for pk, state, old, _ in reports)
+    return frozenset(pk for pk, _, _, record in reports if pk in counting and record == record_id)
 
 
 def records_touched(report: Report, *more: UUID | None) -> set[UUID]:

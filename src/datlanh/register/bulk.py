@@ -1,9 +1,10 @@
-"""Many rows at once by COPY: some ten times as fast as inserts built by the ORM."""
+"""Rows by their columns: one in a kept statement, many by COPY, without models in between."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.gis.db.models import GeometryField
@@ -12,10 +13,35 @@ from django.db import connection, models
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from datlanh.audit.rows import write
 from datlanh.register.canonical import plain
 
 Columns = dict[str, Any]
 Write = Callable[[Any], Any]
+
+
+def row_put(model: type[models.Model], row: Columns, *, key: str = "") -> None:
+    """Insert one row given by its columns; with `key`, in the place of the row of equal key.
+
+    Goes with the other statements of `audit.rows.together`, if it stands among them.
+    """
+    fields, text = _put(model, tuple(row), key)
+    write(text, [_write(f)(row[f.attname]) for f in fields])
+
+
+@lru_cache(maxsize=64)
+def _put(
+    model: type[models.Model], names: tuple[str, ...], key: str
+) -> tuple[list[models.Field[Any, Any]], str]:
+    fields = [f for f in model._meta.concrete_fields if f.attname in names]
+    quoted = [connection.ops.quote_name(f.column or "") for f in fields]
+    marks = ", ".join("%s" for _ in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    text = f"insert into {table} ({', '.join(quoted)}) values ({marks})"  # noqa: S608
+    if key:
+        news = ", ".join(f"{name} = excluded.{name}" for name in quoted)
+        text += f" on conflict ({connection.ops.quote_name(key)}) do update set {news}"
+    return fields, text
 
 
 def rows_copy(model: type[models.Model], rows: Iterable[models.Model | Mapping[str, Any]]) -> None:

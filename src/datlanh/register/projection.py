@@ -50,7 +50,7 @@ class Projector(Protocol):
     child_models: tuple[type[models.Model], ...]
 
     def row(self, current: Current) -> dict[str, Any]:
-        """The typed row's own columns, without those every row has."""
+        """The typed row's own columns, without those every row has; from values, not lists."""
 
     def children(self, current: Current) -> dict[type[models.Model], list[dict[str, Any]]]:
         """Child rows by model; each dict names `report_id` and `number`."""

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
+from datlanh.audit.rows import row_insert
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.selectors.forms import mapping_of
@@ -157,7 +158,7 @@ def _record_create(record: Record, seq: int) -> None:
     """Keep the new record; the one who asked for the same id at the same moment is told."""
     record.created_seq = seq
     try:
-        record.save(force_insert=True)
+        row_insert(record)
     except IntegrityError as error:
         raise ConflictError(ID_TAKEN, code="id_taken", local_id=record.local_id) from error
 
@@ -166,6 +167,9 @@ def conflicts_with(
     report: Report, record: Record, claims: Sequence[register.NewClaim]
 ) -> list[Conflict]:
     """What would need a choice if `report` counted for `record` now."""
+    days = {c.on for c in claims}
+    if not Claim.objects.filter(record=record, on__in=days).exclude(report_id=report.pk).exists():
+        return []  # nearly always: nothing was said about the same day
     counting = counting_of(record.pk) | {report.pk}
     hidden = {report.supersedes_id} if report.supersedes_id else set()
     kept = Claim.objects.filter(record=record, report_id__in=counting - hidden - {report.pk})

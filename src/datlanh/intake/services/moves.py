@@ -54,7 +54,10 @@ def report_lock(id: int, *, by: User, permission: str, seen: str | None = None) 
 
 def step_of(report: Report, by: User, note: str = "", second: User | None = None) -> Step:
     """Who moves, as the guards want to know it."""
-    correctors = Payload.objects.filter(report=report, revision__gt=0)
+    correctors: Iterable[int] = ()
+    if report.revision:
+        revised = Payload.objects.filter(report=report, revision__gt=0)
+        correctors = revised.values_list("made_by_id", flat=True)
     return Step(
         actor_id=by.id,
         actor_organisation_id=by.organisation_id,
@@ -62,7 +65,7 @@ def step_of(report: Report, by: User, note: str = "", second: User | None = None
         from_centre=report.organisation.is_centre,
         second_id=second.id if second else None,
         second_organisation_id=second.organisation_id if second else None,
-        corrected_by=frozenset(correctors.values_list("made_by_id", flat=True)),
+        corrected_by=frozenset(correctors),
     )
 
 

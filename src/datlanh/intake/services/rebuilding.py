@@ -83,9 +83,8 @@ def versions_of(one: Expected) -> list[Columns]:
     found = []
     for known in one.versions:
         same = made.get(known.segment.fingerprint)
-        version = register.version_columns(
-            one.record, known.segment, same, said, register.shapes_wkb
-        ) | {"known_from": known.known_from, "known_to": known.known_to}
+        version = register.version_columns(one.record, known.segment, same, said)
+        version |= {"known_from": known.known_from, "known_to": known.known_to}
         made.setdefault(known.segment.fingerprint, version)
         found.append(version)
     return found

@@ -5,7 +5,6 @@ from datlanh.register.services.claims import (
     NewRow,
     claim_row,
     claims_put,
-    geometry_of,
     list_row,
 )
 from datlanh.register.services.decisions import (
@@ -20,7 +19,6 @@ from datlanh.register.services.folding import (
     Plan,
     refold_apply,
     refold_plan,
-    shapes_wkb,
     typed_row,
     values_of,
     version_columns,
@@ -37,12 +35,10 @@ __all__ = [
     "claims_put",
     "decision_add",
     "decision_newest",
-    "geometry_of",
     "list_row",
     "records_lock",
     "refold_apply",
     "refold_plan",
-    "shapes_wkb",
     "typed_row",
     "values_of",
     "version_columns",

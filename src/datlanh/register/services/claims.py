@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib.gis.geos import GEOSGeometry
-
+from datlanh.audit.rows import together
+from datlanh.register.bulk import Columns, row_put
 from datlanh.register.models import Claim, Record, Row
 
 
@@ -49,12 +49,14 @@ def claims_put(
     if again:
         Claim.objects.filter(report_id=report_id).delete()
         Row.objects.filter(report_id=report_id).delete()
-    Claim.objects.bulk_create(Claim(**claim_row(report_id, record.pk, c)) for c in claims)
-    for_rows = ((r, list_row(report_id, record.pk, r)) for r in rows)
-    Row.objects.bulk_create(Row(**c | {"shape": geometry_of(r.shape)}) for r, c in for_rows)
+    with together():
+        for claim in claims:
+            row_put(Claim, claim_row(report_id, record.pk, claim))
+        for row in rows:
+            row_put(Row, list_row(report_id, record.pk, row))
 
 
-def claim_row(report_id: int, record_id: UUID, claim: NewClaim) -> dict[str, Any]:
+def claim_row(report_id: int, record_id: UUID, claim: NewClaim) -> Columns:
     """The columns of the row that keeps a claim."""
     return {
         "report_id": report_id,
@@ -67,7 +69,7 @@ def claim_row(report_id: int, record_id: UUID, claim: NewClaim) -> dict[str, Any
     }
 
 
-def list_row(report_id: int, record_id: UUID, row: NewRow) -> dict[str, Any]:
+def list_row(report_id: int, record_id: UUID, row: NewRow) -> Columns:
     """The columns of the row that keeps a list's row; the shape as WKB."""
     return {
         "report_id": report_id,
@@ -77,8 +79,3 @@ def list_row(report_id: int, record_id: UUID, row: NewRow) -> dict[str, Any]:
         "values": row.values,
         "shape": row.shape,
     }
-
-
-def geometry_of(wkb: bytes | None) -> GEOSGeometry | None:
-    """Stored bytes as a geometry in WGS 84."""
-    return GEOSGeometry(memoryview(wkb), srid=4326) if wkb else None

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Max
 
+from datlanh.audit.rows import row_insert
 from datlanh.kernel import clock
 from datlanh.kernel.actor import Actor
 from datlanh.kernel.fold import Choice
@@ -36,12 +37,14 @@ def decision_add(
     if by.id is None or by.organisation_id is None:
         raise ValueError("a decision is a person's")
     with connection.cursor() as cursor:
+        # Two statements: the second has to see what was kept while the first one waited.
         cursor.execute("select pg_advisory_xact_lock(%s)", [DECISION_LOCK])
-    newest = Decision.objects.order_by("-seq").values_list("seq", "at").first()
-    seq, at = (newest[0] + 1, max(newest[1], clock.now())) if newest else (1, clock.now())
-    return Decision.objects.create(
-        seq=seq,
-        at=at,
+        cursor.execute("select seq, at from register_decision order by seq desc limit 1")
+        newest = cursor.fetchone()
+    now = clock.now()
+    decision = Decision(
+        seq=newest[0] + 1 if newest else 1,
+        at=max(newest[1], now) if newest else now,
         kind=kind,
         report_id=report_id,
         record_id=record_id,
@@ -53,6 +56,8 @@ def decision_add(
         note=note,
         data=data or {},
     )
+    row_insert(decision)
+    return decision
 
 
 def decision_newest() -> int:

@@ -6,19 +6,20 @@ decisions are numbered is held as briefly as can be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
-from django.db import models, transaction
+from django.db import models
 from shapely import from_wkb
 
+from datlanh.audit.rows import together, write
 from datlanh.kernel import geometry
 from datlanh.kernel.fold import LIST, Difference, Folded, Segment, Span, difference, fold
 from datlanh.kernel.fold import Claim as FoldClaim
+from datlanh.register.bulk import Columns, row_put
 from datlanh.register.models import Claim, Record, Row, Version
 from datlanh.register.projection import Current, ListRow, Projector
 from datlanh.register.services.decisions import choices_of
@@ -32,11 +33,12 @@ class Plan:
 
     record: Record
     projector: Projector
-    folded: Folded
     change: Difference
-    opening: list[Version]
-    typed: dict[str, Any] | None  # None: no report counts, the typed row goes
-    children: dict[type[models.Model], list[dict[str, Any]]] = field(default_factory=dict)
+    opening: list[Columns]
+    typed: Columns | None = None  # None: no report counts, the typed row goes
+    # Child rows by model; empty where they stand already.
+    children: dict[type[models.Model], list[Columns]] = field(default_factory=dict)
+    is_first: bool = False  # nothing of the record stands yet
 
 
 def refold_plan(*, record: Record, counting: frozenset[int], projector: Projector) -> Plan:
@@ -48,47 +50,46 @@ def refold_plan(*, record: Record, counting: frozenset[int], projector: Projecto
     stored = Version.objects.filter(record_id=record.pk, known_to=None)
     spans = [Span(*v) for v in stored.values_list("true_from", "true_to", "fingerprint")]
     change = difference(spans, folded.segments)
-    opening = _opening(record, change)
+    closing = _closing(record, change)
+    opening = _opening(record, change, closing)
     newest = _newest(record, folded, opening)
-    plan = Plan(record, projector, folded, change, opening, typed=None)
+    plan = Plan(record, projector, change, opening, is_first=not spans)
     if newest is not None:
-        current = _current(newest, record, len(counting))
+        former = next((v for v in closing.values() if v["true_to"] is None), None)
+        stays = former is not None and former["lists"] == newest["lists"]
+        current = _current(newest, record, len(counting), with_lists=not stays)
         plan.typed = typed_row(current, projector)
-        plan.children = projector.children(current)
+        plan.children = {} if stays else projector.children(current)
     return plan
 
 
-@transaction.atomic
 def refold_apply(plan: Plan, *, seq: int) -> None:
-    """Write a plan as known from decision `seq`."""
+    """Write a plan as known from decision `seq`: one message, and what lists need."""
     record, projector = plan.record, plan.projector
-    if plan.change.close:
-        starts = [s.start for s in plan.change.close]
-        Version.objects.filter(record=record, known_to=None, true_from__in=starts).update(
-            known_to=seq
-        )
-    for version in plan.opening:
-        version.known_from = seq
-    Version.objects.bulk_create(plan.opening)
-    is_live = plan.typed is not None
-    if record.is_live != is_live:
-        record.is_live = is_live
-        record.save(update_fields=["is_live"])
+    with together():
+        if plan.change.close:
+            write(_CLOSE, [seq, record.pk, [s.start for s in plan.change.close]])
+        for version in plan.opening:
+            row_put(Version, version | {"known_from": seq})
+        if record.is_live != (plan.typed is not None):
+            record.is_live = plan.typed is not None
+            write(_LIVE, [record.is_live, record.pk])
+        if plan.typed is not None:
+            if any(v["true_to"] is None for v in plan.opening):
+                plan.typed["known_seq"] = seq
+            row_put(projector.row_model, {"record_id": record.pk} | plan.typed, key="record_id")
     if plan.typed is None:
         for model in (*projector.child_models, projector.row_model):
             model._default_manager.filter(record_id=record.pk).delete()
-        return
-    row = plan.typed
-    if any(v.true_to is None for v in plan.opening):
-        row["known_seq"] = seq
-    projector.row_model._default_manager.bulk_create(
-        [projector.row_model(record_id=record.pk, **row)],
-        update_conflicts=True,
-        unique_fields=["record"],
-        update_fields=[k for k in row if k != "record_id"],
-    )
     for child, wanted in plan.children.items():
-        _children_write(record, child, wanted)
+        _children_write(record, child, wanted, is_first=plan.is_first)
+
+
+_CLOSE = """
+update register_version set known_to = %s
+ where record_id = %s and known_to is null and true_from = any(%s)
+"""
+_LIVE = "update register_record set is_live = %s where id = %s"
 
 
 def _folded(record_id: UUID, counting: frozenset[int]) -> Folded:
@@ -103,27 +104,21 @@ def _folded(record_id: UUID, counting: frozenset[int]) -> Folded:
     )
 
 
-def _opening(record: Record, change: Difference) -> list[Version]:
-    closing = [s.start for s in change.close]
-    old = (
-        {
-            v.fingerprint: v
-            for v in Version.objects.filter(
-                record_id=record.pk, known_to=None, true_from__in=closing
-            )
-        }
-        if change.copied
-        else {}
-    )
-    said = _said(record.pk, [s for s in change.open if s.fingerprint not in old])
+def _closing(record: Record, change: Difference) -> dict[str, Columns]:
+    """The versions that end now, by their content; read only where something stays of them."""
+    if not change.copied:
+        return {}
+    starts = [s.start for s in change.close]
+    ending = Version.objects.filter(record_id=record.pk, known_to=None, true_from__in=starts)
+    return {v.fingerprint: vars(v) for v in ending}
+
+
+def _opening(record: Record, change: Difference, closing: Mapping[str, Columns]) -> list[Columns]:
+    said = _said(record.pk, [s for s in change.open if s.fingerprint not in closing])
     return [
-        Version(known_from=0, **version_columns(record, s, _columns(old.get(s.fingerprint)), said))
+        version_columns(record, s, closing.get(s.fingerprint), said) | {"known_to": None}
         for s in change.open
     ]
-
-
-def _columns(version: Version | None) -> Mapping[str, Any] | None:
-    return None if version is None else vars(version)
 
 
 def _said(record_id: UUID, segments: Sequence[Segment]) -> Said:
@@ -152,36 +147,16 @@ def values_of(segment: Segment, said: Said) -> tuple[dict[str, Any], dict[str, l
     return values, lists
 
 
-def shapes_made(values: dict[str, Any]) -> tuple[MultiPolygon | None, Point | None, float | None]:
-    """Take the geometry out of `values` (hex WKB): outline, position, and the outline's m²."""
+def shapes_of(values: Columns) -> tuple[bytes | None, bytes | None, float | None]:
+    """Take the geometry out of `values`: outline and position as WKB, and the outline's m²."""
     outline, area = _outline(values.pop("outline", None))
-    return outline, _position(values.pop("position", None)), area
-
-
-# Most versions of a record share one outline and one position.
-@lru_cache(maxsize=64)
-def _outline(wkb: str | None) -> tuple[MultiPolygon | None, float | None]:
-    if not wkb:
-        return None, None
-    found: Any = GEOSGeometry(wkb, srid=4326)
-    outline = MultiPolygon(found, srid=4326) if isinstance(found, Polygon) else found
-    return outline, geometry.area_m2(from_wkb(wkb))
-
-
-@lru_cache(maxsize=64)
-def _position(wkb: str | None) -> Point | None:
-    return GEOSGeometry(wkb, srid=4326) if wkb else None  # type: ignore[return-value]  # a point
-
-
-def shapes_wkb(values: dict[str, Any]) -> tuple[bytes | None, bytes | None, float | None]:
-    """`shapes_made` as WKB, for rows that are copied and never looked into."""
-    outline, area = _outline_wkb(values.pop("outline", None))
     position = values.pop("position", None)
     return outline, bytes.fromhex(position) if position else None, area
 
 
+# Most versions of a record share one outline.
 @lru_cache(maxsize=64)
-def _outline_wkb(text: str | None) -> tuple[bytes | None, float | None]:
+def _outline(text: str | None) -> tuple[bytes | None, float | None]:
     if not text:
         return None, None
     wkb = bytes.fromhex(text)
@@ -193,26 +168,19 @@ POLYGON = 3
 MULTIPOLYGON_OF_ONE = b"\x01\x06\x00\x00\x00\x01\x00\x00\x00"
 
 
-Shapes = Callable[[dict[str, Any]], tuple[Any, Any, float | None]]
-
-
 def version_columns(
-    record: Record,
-    segment: Segment,
-    same: Mapping[str, Any] | None,
-    said: Said,
-    shapes: Shapes = shapes_made,
-) -> dict[str, Any]:
+    record: Record, segment: Segment, same: Mapping[str, Any] | None, said: Said
+) -> Columns:
     """A segment as the row that keeps it, but for what is known when.
 
-    `same` is a former version of equal content; `shapes` takes the geometry out of the values.
+    `same` is a former version of equal content.
     """
     dated: dict[int, list[Any]] = {}  # one entry for each claim: most atoms share theirs
     sources = {
         atom: dated.get(id(s)) or dated.setdefault(id(s), [s.report, s.on.isoformat()])
         for atom, s in segment.sources.items()
     }
-    columns: dict[str, Any] = {
+    columns: Columns = {
         "record_id": record.pk,
         "kind": record.kind,
         "organisation_id": record.organisation_id,
@@ -224,7 +192,7 @@ def version_columns(
     if same is not None:
         return columns | {name: same[name] for name in _CONTENT}
     values, lists = values_of(segment, said)
-    outline, position, area = shapes(values)
+    outline, position, area = shapes_of(values)
     content = (values, lists, outline, position, area)
     return columns | dict(zip(_CONTENT, content, strict=True))
 
@@ -232,41 +200,45 @@ def version_columns(
 _CONTENT = ("values", "lists", "outline", "position", "area_m2")
 
 
-def _newest(record: Record, folded: Folded, opening: Sequence[Version]) -> Version | None:
+def _newest(record: Record, folded: Folded, opening: Sequence[Columns]) -> Columns | None:
     """The version that holds until told otherwise: among the opening ones, or stored."""
     if folded.now is None:
         return None
     for version in opening:
-        if version.true_to is None:
+        if version["true_to"] is None:
             return version
-    return Version.objects.get(record_id=record.pk, known_to=None, true_to=None)
+    return vars(Version.objects.get(record_id=record.pk, known_to=None, true_to=None))
 
 
-def _current(version: Version, record: Record, reports: int) -> Current:
+def _current(version: Columns, record: Record, reports: int, *, with_lists: bool) -> Current:
     """What the typed row of `record` is made of."""
-    lists: dict[str, list[ListRow]] = {name: [] for name in version.lists}
-    wanted = {i for ids in version.lists.values() for i in ids}
-    if wanted:
-        rows = Row.objects.filter(record_id=record.pk, report_id__in=wanted)
-        for row in rows.order_by("report_id", "number"):
-            if row.report_id in version.lists.get(row.list, ()):
-                lists[row.list].append(ListRow(row.report_id, row.number, row.values, row.shape))
     return Current(
         record_id=record.pk,
         local_id=record.local_id,
         organisation_id=record.organisation_id,
-        true_from=version.true_from,
-        seq=version.known_from,
-        values=version.values,
+        true_from=version["true_from"],
+        seq=version.get("known_from", 0),
+        values=version["values"],
         reports=reports,
-        outline=version.outline,
-        position=version.position,
-        area_m2=version.area_m2,
-        lists=lists,
+        outline=version["outline"],
+        position=version["position"],
+        area_m2=version["area_m2"],
+        lists=_lists(version, record) if with_lists else {},
     )
 
 
-def typed_row(current: Current, projector: Projector) -> dict[str, Any]:
+def _lists(version: Columns, record: Record) -> dict[str, list[ListRow]]:
+    lists: dict[str, list[ListRow]] = {name: [] for name in version["lists"]}
+    wanted = {i for ids in version["lists"].values() for i in ids}
+    if wanted:
+        rows = Row.objects.filter(record_id=record.pk, report_id__in=wanted)
+        for row in rows.order_by("report_id", "number"):
+            if row.report_id in version["lists"].get(row.list, ()):
+                lists[row.list].append(ListRow(row.report_id, row.number, row.values, row.shape))
+    return lists
+
+
+def typed_row(current: Current, projector: Projector) -> Columns:
     """All columns of the typed row but its key: common, the domain's own, and derived."""
     values = current.values
     return {
@@ -289,19 +261,17 @@ def typed_row(current: Current, projector: Projector) -> dict[str, Any]:
     }
 
 
-def _children_write(record: Record, model: Any, wanted: list[dict[str, Any]]) -> None:
+def _children_write(record: Record, model: Any, wanted: list[Columns], *, is_first: bool) -> None:
     """Rows are immutable within their report, so only whole rows come and go."""
-    have = {
-        (report, number): pk
-        for report, number, pk in model._default_manager.filter(record_id=record.pk).values_list(
-            "report_id", "number", "pk"
-        )
-    }
+    rows = model._default_manager.filter(record_id=record.pk)
+    have: dict[tuple[int, int], int] = {}
+    if not is_first:
+        have = {(r, n): pk for r, n, pk in rows.values_list("report_id", "number", "pk")}
     keys = {(w["report_id"], w["number"]) for w in wanted}
     if gone := [pk for key, pk in have.items() if key not in keys]:
-        model._default_manager.filter(pk__in=gone).delete()
-    model._default_manager.bulk_create(
-        model(record_id=record.pk, organisation_id=record.organisation_id, **w)
-        for w in wanted
-        if (w["report_id"], w["number"]) not in have
-    )
+        rows.filter(pk__in=gone).delete()
+    common = {"record_id": record.pk, "organisation_id": record.organisation_id}
+    with together():
+        for columns in wanted:
+            if (columns["report_id"], columns["number"]) not in have:
+                row_put(model, common | columns)
