@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import json
 import os
@@ -22,6 +23,7 @@ from datlanh.config.backup import Server, backup_make, row_counts
 from datlanh.config.databases import urls
 from datlanh.config.environment import ROOT
 from datlanh.config.restore import Restored, backup_restore
+from datlanh.kernel import clock
 
 MASTER = "the master key of a test"
 PERSONS = [uuid.UUID(int=n) for n in (1, 2, 3)]
@@ -174,6 +176,15 @@ def test_a_backup_of_an_emptied_database_keeps_the_keys_of_older_backups(house: 
     house.backup()
 
     assert house.restore(older, replace=True).keys == 3
+
+
+def test_two_backups_of_one_second_stand_beside_each_other_in_order(
+    house: House,
+) -> None:
+    with clock.frozen(dt.datetime(2026, 3, 1, 5, tzinfo=dt.UTC)):
+        first, second = house.backup(), house.backup()
+    assert first != second
+    assert archive.complete(house.root) == [first, second]
 
 
 def test_keys_of_another_installation_are_never_overwritten(house: House) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import os
 import shutil
 import subprocess
@@ -116,10 +117,8 @@ def backup_make(server: Server, *, root: Path, files: Path, master: str) -> Path
     with one_at_a_time(root):
         for left in root.glob(".*.partial"):  # of a backup that was cut off
             shutil.rmtree(left)
-        name = clock.now().astimezone(clock.PROVINCE).strftime("%Y-%m-%d-%H%M%S")
-        half, whole = root / f".{name}.partial", root / name
-        if whole.exists():
-            raise BackupError(f"{whole} exists already; wait a second.")
+        whole = _unused(root)
+        half = root / f".{whole.name}.partial"
         half.mkdir(mode=0o700)
         try:
             _fill(server, half, root=root, files=files, master=master)
@@ -129,6 +128,13 @@ def backup_make(server: Server, *, root: Path, files: Path, master: str) -> Path
         archive.flush(half)
         half.rename(whole)
         return whole
+
+
+def _unused(root: Path) -> Path:
+    """A folder named after the province's time; `-02` and so on within one second, in order."""
+    name = clock.now().astimezone(clock.PROVINCE).strftime("%Y-%m-%d-%H%M%S")
+    names = itertools.chain([name], (f"{name}-{nth:02}" for nth in itertools.count(2)))
+    return next(root / each for each in names if not (root / each).exists())
 
 
 def _fill(server: Server, half: Path, *, root: Path, files: Path, master: str) -> None:
