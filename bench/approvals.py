@@ -19,9 +19,10 @@ from bench import place
 from bench.measure import clocked, header, line, peak_mb, percentile
 
 PROCESSES, THREADS = 2, 4
-WARM = 2  # calls of each reviewer that do not count
+WARM = 6  # calls of each reviewer that do not count: connections, forms, the database's caches
+LONGEST = 600  # reports of the long record, which every run makes longer, before all is filled anew
 REVIEWERS = ("kiemtra2", "csdl", "kiemtra1")
-PAUSE_S = 1.0  # between two approvals of one reviewer, where they take their time
+PAUSE_S = 1.0  # before an approval, give or take a half, where reviewers take their time
 
 
 def main(argv: list[str]) -> None:
@@ -42,7 +43,7 @@ def main(argv: list[str]) -> None:
         took, seconds = _together(_approve, _mixed(options.each))
         busy.append(percentile(took, 0.95))
         rates.append(len(took) / seconds)
-        calm.append(percentile(_together(_approve_calmly, _mixed(80))[0], 0.95))
+        calm.append(percentile(_together(_approve_calmly, _mixed(160))[0], 0.95))
         rows: list[Pair] = [(0, None)] * (options.each + PROCESSES * THREADS * WARM)
         floor.append(percentile(_together(_insert, rows)[0], 0.95))
     line("8 reviewers without pause: p95", busy, "ms")
@@ -58,18 +59,21 @@ def _mixed(count: int) -> list[Pair]:
     from bench.waiting import verified_new, verified_updates
 
     half = (count + PROCESSES * THREADS * WARM) // 2
-    pairs = zip(verified_new(half), verified_updates(half), strict=True)
-    return [one for pair in pairs for one in pair]
+    pairs = [*verified_new(half), *verified_updates(half)]
+    random.Random(half).shuffle(pairs)  # every reviewer gets some of both
+    return pairs
 
 
 def _filled(records: int) -> None:
     place.stand_in("approvals", keep=True)
-    from bench.filling import inputs
+    from bench.filling import inputs, local_id
     from datlanh.accounts.acting import SYSTEM, acting
+    from datlanh.intake.models import Report
     from datlanh.intake.services.rebuilding import register_rebuild
     from datlanh.register.models import Record
 
-    if Record.objects.count() >= records:
+    first = Report.objects.filter(record_local_id=local_id(0)).count()
+    if Record.objects.count() >= records and first <= LONGEST:
         return
     place.stand_in("approvals")
     inputs(records, updates=0, of_one=500)
@@ -81,6 +85,7 @@ def _filled(records: int) -> None:
 
 
 def _long_record(runs: int) -> None:
+    import datlanh.config.wsgi  # noqa: F401 - a worker as the server has them
     from bench.waiting import verified_updates
 
     middle, high = [], []
@@ -106,9 +111,7 @@ def _together(work: Work, pairs: list[Pair]) -> tuple[list[float], float]:
 
 
 def _begin() -> None:
-    import django
-
-    django.setup()
+    import datlanh.config.wsgi  # noqa: F401 - a worker as the server has them
 
 
 def _warm(_: int) -> None:
@@ -149,12 +152,8 @@ def _approve(pair: Pair) -> float:
 
 
 def _approve_calmly(pair: Pair) -> float:
-    if not hasattr(_kept, "begun"):
-        _kept.begun = True
-        time.sleep(random.random() * PAUSE_S)  # people do not decide in step
-    took = _approve(pair)
-    time.sleep(max(PAUSE_S - took / 1000, 0))
-    return took
+    time.sleep(PAUSE_S * (0.5 + random.random()))  # people do not decide in step
+    return _approve(pair)
 
 
 _kept = threading.local()

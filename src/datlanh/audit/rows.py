@@ -21,7 +21,11 @@ def together() -> Iterator[None]:
     """Let what `write` is given inside the block go to the database as one message, at its end.
 
     For statements whose answers nobody waits for; rows inserted inside learn no drawn key.
+    A block inside another joins it.
     """
+    if _held.get() is not None:
+        yield
+        return
     held: list[Statement] = []
     token = _held.set(held)
     try:
@@ -65,6 +69,22 @@ def row_insert(row: Model, *, unless: str = "") -> bool:
         row.pk = made[0]
     row._state.adding, row._state.db = False, connection.alias
     return True
+
+
+def row_update(row: Model, *names: str) -> None:
+    """Write the named fields of a row that stands, as `save(update_fields=…)` would."""
+    statement, fields = _update(type(row), names)
+    values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields]
+    write(statement, [*values, row.pk])
+
+
+@lru_cache(maxsize=64)
+def _update(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Field[Any, Any]]]:
+    meta = model._meta
+    fields = [meta.get_field(name) for name in names]
+    news = ", ".join(f"{_quoted(f.column)} = %s" for f in fields)
+    table, key = _quoted(meta.db_table), _quoted(meta.pk.column)
+    return f"update {table} set {news} where {key} = %s", fields  # noqa: S608 - our own names
 
 
 @lru_cache(maxsize=64)

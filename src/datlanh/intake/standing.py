@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Subquery
+from django.db import connection
 
 from datlanh.intake.models import Report
 from datlanh.kernel.fold import Standing, effective
@@ -26,11 +26,17 @@ def counting_of(record_id: UUID) -> frozenset[int]:
 
     Whole chains are read, since a correction bound elsewhere still hides what it restates.
     """
-    chains = Report.objects.filter(record_id=record_id).values("chain_id")
-    found = Report.objects.filter(chain_id__in=Subquery(chains))
-    reports = list(found.values_list("pk", "state", "supersedes_id", "record_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(_CHAINS, [record_id])
+        reports = cursor.fetchall()
     counting = effective(_standing(pk, state, old) for pk, state, old, _ in reports)
     return frozenset(pk for pk, _, _, record in reports if pk in counting and record == record_id)
+
+
+_CHAINS = """
+select id, state, supersedes_id, record_id from intake_report
+ where chain_id in (select chain_id from intake_report where record_id = %s)
+"""
 
 
 def records_touched(report: Report, *more: UUID | None) -> set[UUID]:

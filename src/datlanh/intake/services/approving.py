@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
-from datlanh.audit.rows import row_insert
+from datlanh.audit.rows import row_insert, together
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.selectors.forms import mapping_of
@@ -87,14 +87,18 @@ def report_approve(
     settled = _settled(report, record, claims, choices or {}) if record else []
     is_new = record is None
     if record is None:
-        number_use(local_id=report.record_local_id, organisation=report.organisation, by=by)
         record = locked[Record.id_from(report.pk)] = _record_new(report)
     again, report.record_id, report.approved_once = report.approved_once, record.pk, True
-    report_move(report, "approve", step, by=by, record=str(record.pk))
-    register.claims_put(report_id=report.pk, record=record, claims=claims, rows=rows, again=again)
+    with together():
+        report_move(report, "approve", step, by=by, record=str(record.pk))
+        register.claims_put(
+            report_id=report.pk, record=record, claims=claims, rows=rows, again=again
+        )
     for conflict, winner in settled:
         choice_add(report=report, record=record, conflict=conflict, winner=winner, by=by)
     plans = refold_plans(locked.values())
+    if is_new:  # late: others who number in the same range wait for the end of this
+        number_use(local_id=report.record_local_id, organisation=report.organisation, by=by)
     decision = register.decision_add(
         kind="approved",
         by=by,

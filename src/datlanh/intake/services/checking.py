@@ -20,8 +20,8 @@ UNDECIDED = ("received", "returned", "verified")
 
 def answers_now(report: Report) -> Answers:
     """The answers that count: the newest revision of the payload."""
-    payload = Payload.objects.get(report=report, revision=report.revision)
-    return Answers.from_json(payload.answers)
+    kept = Payload.objects.filter(report=report, revision=report.revision)
+    return Answers.from_json(kept.values_list("answers", flat=True).get())
 
 
 def view_of(report: Report, mapping: FormMapping, answers: Answers) -> rules.ReportView:

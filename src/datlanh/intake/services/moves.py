@@ -7,6 +7,7 @@ from typing import Any
 
 from datlanh.accounts.models import User
 from datlanh.accounts.scope import scope_for
+from datlanh.audit.rows import row_update
 from datlanh.audit.services import record as audit_record
 from datlanh.intake.models import Payload, Report
 from datlanh.intake.projectors import PROJECTORS
@@ -29,6 +30,18 @@ UNKNOWN_FORM = Text(
 WRONG_KIND = Text(
     "Báo cáo này không thể gắn vào một hồ sơ loại khác.",
     "This report cannot be bound to a record of another kind.",
+)
+
+
+# What a step may change on its report; the answers' header is `header_set`'s.
+MOVED = (
+    "state",
+    "state_at",
+    "record_id",
+    "approved_once",
+    "returned_note",
+    "due_at",
+    "resubmitted_late",
 )
 
 
@@ -74,7 +87,7 @@ def report_move(report: Report, name: str, step: Step, *, by: User, **more: Any)
     transition = REVIEW.check(name, report, report.state, step)
     before = {"state": report.state}
     report.state, report.state_at = transition.target, clock.now()
-    report.save()
+    row_update(report, *MOVED)
     audit_record(
         f"report.{name}",
         report,

@@ -6,13 +6,14 @@ decisions are numbered is held as briefly as can be.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from shapely import from_wkb
 
 from datlanh.audit.rows import together, write
@@ -22,7 +23,7 @@ from datlanh.kernel.fold import Claim as FoldClaim
 from datlanh.register.bulk import Columns, row_put
 from datlanh.register.models import Claim, Record, Row, Version
 from datlanh.register.projection import Current, ListRow, Projector
-from datlanh.register.services.decisions import choices_of
+from datlanh.register.services.decisions import choice_from
 
 Said = Mapping[tuple[int, str], Any]  # (report, atom) → what it said
 
@@ -46,9 +47,7 @@ def refold_plan(*, record: Record, counting: frozenset[int], projector: Projecto
 
     The record's own row need not exist yet, its claims and list rows must.
     """
-    folded = _folded(record.pk, counting)
-    stored = Version.objects.filter(record_id=record.pk, known_to=None)
-    spans = [Span(*v) for v in stored.values_list("true_from", "true_to", "fingerprint")]
+    folded, spans = _folded(record.pk, counting)
     change = difference(spans, folded.segments)
     closing = _closing(record, change)
     opening = _opening(record, change, closing)
@@ -92,16 +91,33 @@ update register_version set known_to = %s
 _LIVE = "update register_record set is_live = %s where id = %s"
 
 
-def _folded(record_id: UUID, counting: frozenset[int]) -> Folded:
-    """The record's fold over the reports that count; compares digests, loads no values."""
-    claims = Claim.objects.filter(record_id=record_id, report_id__in=counting)
-    return fold(
-        (
-            FoldClaim(report, on, atoms, tuple(lists))
-            for report, on, atoms, lists in claims.values_list("report_id", "on", "atoms", "lists")
-        ),
-        choices_of(record_id),
+# One round trip for all that a fold asks: the claims that count, the choices, what stands.
+_ASKED = """
+select (select coalesce(json_agg(json_build_array(report_id, "on", atoms, lists)), '[]')
+          from register_claim where record_id = %(record)s and report_id = any(%(counting)s)),
+       (select coalesce(json_agg(data order by seq), '[]')
+          from register_decision where record_id = %(record)s and kind = 'chosen'),
+       (select coalesce(json_agg(json_build_array(true_from, true_to, fingerprint)), '[]')
+          from register_version where record_id = %(record)s and known_to is null)
+"""
+
+
+def _folded(record_id: UUID, counting: frozenset[int]) -> tuple[Folded, list[Span]]:
+    """The record's fold over the reports that count, and the open versions that stand.
+
+    Compares digests, loads no values.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED, {"record": record_id, "counting": list(counting)})
+        claims, choices, spans = cursor.fetchone()
+    folded = fold(
+        (FoldClaim(report, _day(on), atoms, tuple(lists)) for report, on, atoms, lists in claims),
+        map(choice_from, choices),
     )
+    return folded, [Span(_day(a), _day(b) if b else None, mark) for a, b, mark in spans]
+
+
+_day = dt.date.fromisoformat
 
 
 def _closing(record: Record, change: Difference) -> dict[str, Columns]:
