@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -91,14 +92,15 @@ def area_tile(z: int, x: int, y: int, scope: Scope, filter: AreaFilter) -> bytes
     if z < POLYGONS_FROM:
         return _discs(place, areas)
     released = rows(scope, releases_of(filter), moment)
-    spots = _layer(place, "area_points", _centres(areas, outlined=z == POLYGONS_FROM))
+    layers = {
+        "areas": _outlines(areas, _AREA),
+        "releases": _outlines(released, _RELEASE),
+        "area_points": _centres(areas, outlined=z == POLYGONS_FROM),
+    }
     if z >= POINTS_FROM:
-        spots += _layer(place, "points", _points(areas, released, moment))
+        layers["points"] = _points(areas, released, moment)
     for coarse in COARSENESS:
-        rougher = replace(place, coarse=coarse)
-        drawn = _layer(rougher, "areas", _outlines(areas, _AREA))
-        drawn += _layer(rougher, "releases", _outlines(released, _RELEASE))
-        tile = drawn + spots
+        tile = _cut(replace(place, coarse=coarse), layers)
         if len(tile) <= MAX_BYTES:
             return tile
     return _discs(place, areas)  # too many to draw at any roughness: as below zoom 10
@@ -106,12 +108,13 @@ def area_tile(z: int, x: int, y: int, scope: Scope, filter: AreaFilter) -> bytes
 
 def _discs(place: Place, areas: Rows) -> bytes:
     query = _centres(areas, outlined=True)
-    tile = _layer(place, "area_points", query)
+    tile = _cut(place, {"area_points": query})
     for cell in CELLS:
         if len(tile) <= MAX_BYTES:
             break
         text, params = query
-        tile = _layer(place, "area_points", (_THINNED.format(cell=cell, points=text), params))
+        thinned = _THINNED.format(cell=cell, points=text), params
+        tile = _cut(place, {"area_points": thinned})
     return tile
 
 
@@ -181,19 +184,23 @@ select 'w' || w.id as id,
 """,
 )
 _ALL_POINTS = "select p.id, p.kind, p.local_id, p.label, p.quantity, {shape} from ({parts}) p"
-_CUT = """
-select st_asmvt(f, %(layer)s, {extent}, 'geom') from ({features}) f where f.geom is not null
+_LAYER = """
+coalesce((select st_asmvt(f, '{name}', {extent}, 'geom') from ({features}) f
+           where f.geom is not null), ''::bytea)
 """
 
 
-def _layer(place: Place, name: str, query: Sql) -> bytes:
-    text, params = query
+def _cut(place: Place, layers: Mapping[str, Sql]) -> bytes:
+    """All layers by one statement: a tile is its layers one after the other."""
+    parts, params = [], place.params
+    for name, query in layers.items():
+        text, own = _prefixed(*query, f"{name}_")
+        parts.append(_LAYER.format(name=name, extent=EXTENT, features=text))
+        params = params | own
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CUT.format(extent=EXTENT, features=text), params | place.params | {"layer": name}
-        )
+        cursor.execute("select " + " || ".join(parts), params)
         (tile,) = cursor.fetchone()
-    return bytes(tile or b"")
+    return bytes(tile)
 
 
 def releases_of(filter: AreaFilter) -> ReleaseFilter:
@@ -203,6 +210,8 @@ def releases_of(filter: AreaFilter) -> ReleaseFilter:
 
 
 def _prefixed(text: str, params: Params, prefix: str) -> Sql:
-    """The same statement with its marks renamed, so that two fit into one."""
-    renamed = re.sub(r"%\((\w+)\)s", rf"%({prefix}\1)s", text)
+    """The same statement with its own marks renamed, so that several fit into one."""
+    renamed = re.sub(
+        r"%\((\w+)\)s", lambda m: f"%({prefix}{m[1]})s" if m[1] in params else m[0], text
+    )
     return renamed, {f"{prefix}{name}": value for name, value in params.items()}

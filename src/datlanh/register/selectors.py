@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Max
 
 from datlanh.kernel import clock
 from datlanh.kernel.errors import UnreadableError
@@ -36,7 +35,8 @@ class AsOf:
 
 def decision_newest() -> int:
     """The number of the newest decision, 0 before the first."""
-    return Decision.objects.aggregate(newest=Max("seq"))["newest"] or 0
+    newest = Decision.objects.order_by("-seq").values_list("seq", flat=True).first()
+    return newest or 0
 
 
 def decision_before(moment: dt.datetime) -> int:
