@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-
 from datlanh.kernel import clock
 from datlanh.kernel.errors import UnreadableError
 from datlanh.kernel.text import Text
