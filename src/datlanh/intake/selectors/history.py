@@ -70,10 +70,15 @@ def report_history(report: Report, who: User) -> list[Happening]:
             at=event.at,
             what=EVENTS.get(event.action, Text(event.action, event.action)),
             who=event.actor_name,
-            note=event.note,
+            note=event.note or _purpose(event),
             decision=(event.after or {}).get("decision"),
             door=DOORS.get(event.via),
             is_reading=event.action == "person.read",
         )
         for event in events
     ]
+
+
+def _purpose(event: Event) -> str:
+    """Which bundle was read, by its name in the forms."""
+    return str((event.after or {}).get("purpose", "")) if event.action == "person.read" else ""
