@@ -66,7 +66,9 @@ def test_one_bundle_is_one_row_whatever_its_answers_are(cast):
     refs = {answers.values[k]["person"] for k in (*BUNDLED, "home")}
     assert len(refs) == 1
     assert answers.values["injuries"] | {"mark": ""} == {
-        "person": refs.copy().pop(), "field": "injuries", "mark": ""
+        "person": refs.copy().pop(),
+        "field": "injuries",
+        "mark": "",
     }
     assert answers.points == {}
     (content,) = opened(refs).values()
@@ -266,7 +268,9 @@ def test_erasing_reaches_every_report_and_leaves_the_register_as_it_was(cast):
         assert register_verify().equal
     told = Event.objects.get(action="record.erase_persons")
     assert (told.actor_id, told.subject_id, told.note) == (
-        cast["csdl"].pk, record.local_id, "Theo đơn của gia đình",
+        cast["csdl"].pk,
+        record.local_id,
+        "Theo đơn của gia đình",
     )
     assert told.after == {"persons": done.persons, "reports": list(done.receipts)}
     assert Event.objects.filter(action="person.erase").count() >= done.persons
@@ -311,8 +315,14 @@ def test_a_report_corrected_after_erasing_keeps_what_cannot_be_opened(cast):
 def test_the_command_erases_and_says_what_it_did(cast, capsys):
     report = entered(cast, victim())
     call_command(
-        "persons", "erase", report.record_local_id.lower(), "--reason", "Theo đơn",
-        "--by", "csdl", "--yes",
+        "persons",
+        "erase",
+        report.record_local_id.lower(),
+        "--reason",
+        "Theo đơn",
+        "--by",
+        "csdl",
+        "--yes",
     )
     said = capsys.readouterr().out
     assert "sealed rows of 1 reports are erased" in said

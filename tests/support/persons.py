@@ -32,7 +32,9 @@ SETTINGS = {
 }
 
 
-def asked(kind: str, name: str, attribute: str = "", person: str = "", **more: str) -> dict[str, str]:
+def asked(
+    kind: str, name: str, attribute: str = "", person: str = "", **more: str
+) -> dict[str, str]:
     """One row of the survey."""
     row = {"type": kind, "name": name, VI: f"Nhãn {name}", EN: f"Label {name}"}
     named = {"register::attribute": attribute, "register::person": person}
@@ -40,7 +42,13 @@ def asked(kind: str, name: str, attribute: str = "", person: str = "", **more: s
 
 
 SURVEY = [
-    {"type": "begin group", "name": "about", "datlanh::section": "about", VI: "Người", EN: "Person"},
+    {
+        "type": "begin group",
+        "name": "about",
+        "datlanh::section": "about",
+        VI: "Người",
+        EN: "Person",
+    },
     asked("text", "victim_id", **{"register::kind": "id"}),
     asked("date", "interview_date", "interview_date"),
     asked("select_one gender", "gender", "gender"),
@@ -127,7 +135,9 @@ def canaries(draft: Draft) -> set[str]:
     found: set[str] = set()
     for key in SECRETS:
         value = draft.answers.values.get(key)
-        found |= set(map(str, value if isinstance(value, list) else [] if value is None else [value]))
+        found |= set(
+            map(str, value if isinstance(value, list) else [] if value is None else [value])
+        )
     for lon, lat in draft.answers.points.values():
         found |= {str(lon), str(lat)}
     return found

@@ -41,8 +41,7 @@ def bundle_problems(number: int, question: Question, *, in_repeat: bool) -> list
 def told_by_sealed(survey: Survey, needed: Iterable[str | None]) -> list[Text]:
     """Sealed questions that the form itself reads: its id, its dates, what is cleared."""
     sealed = {q.key for q in survey.questions if q.is_sealed}
-    inside = [q for r in survey.repeats for q in r.questions]
-    dates = {survey.date} | {x.date for x in (*survey.questions, *survey.repeats, *inside)}
+    dates = {survey.date} | {q.date for q in survey.questions} | {r.date for r in survey.repeats}
     for_dates = ("biết ngày thông tin", "to date its answers")
     for_itself = ("nhận biết báo cáo", "to tell what the report is about")
     uses = [(key, for_dates) for key in sorted(sealed & dates)]

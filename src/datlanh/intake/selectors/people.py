@@ -81,9 +81,7 @@ def visits_of(bound: Mapping[int, BoundReport], on: dt.date) -> list[Visit]:
         source = bound[claim.report_id]
         for question, value in _personal(source, claim.values):
             purpose = question.person or ""
-            visit = found.setdefault(
-                (purpose, claim.report_id), Visit(purpose, claim.on, source)
-            )
+            visit = found.setdefault((purpose, claim.report_id), Visit(purpose, claim.on, source))
             visit.answers[question.key] = value
     return list(found.values())
 

@@ -12,7 +12,7 @@ from datlanh.intake.models import Report
 from datlanh.intake.selectors.consent import persons_reach_report
 from datlanh.intake.selectors.reports import communes_named
 from datlanh.kernel.mapping import Answers, FormMapping, Question
-from datlanh.kernel.sealed import is_reference, opened
+from datlanh.kernel.sealed import is_reference, opened, references_in
 from datlanh.kernel.text import LANGUAGES, NBSP, Text, written
 from datlanh.organisations.models import Organisation
 from datlanh.register.persons import persons_read
@@ -63,8 +63,7 @@ def names_for(who: User, report: Report, mapping: FormMapping, answers: Sequence
             if question.kind == "commune" and value:
                 codes.add(str(value))
             if question.is_sealed:
-                found = (value, revision.problems.get(question.key))
-                refs |= {v["person"] for v in found if is_reference(v)}
+                refs |= set(references_in([value, revision.problems.get(question.key)]))
     may = persons_reach_report(who, report, mapping, answers[-1])
     return Names(
         communes=communes_named(codes),

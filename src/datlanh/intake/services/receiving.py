@@ -170,29 +170,36 @@ def _insert(
     if returned is not None:
         returned.save(update_fields=["state", "state_at"])
     with together():
-        answers, (original,) = answers_seal(
-            mapping,
-            answers,
-            organisation_id=organisation.id,
-            subject=report.record_local_id,
-            also=[Sealed("payload", xml.decode("utf-8", "replace"))],
-        )
-        row_insert(
-            Payload(
-                report=report,
-                revision=0,
-                organisation_id=organisation.id,
-                answers=answers.to_json(),
-                original=original,
-                made_at=now,
-                made_by=by,
-            )
-        )
+        _payload_keep(report, mapping, answers, xml)
         audit_record(
             "report.receive", report, by=by, after={"receipt": report.receipt, "channel": channel}
         )
         _check_later(report)
     return report
+
+
+def _payload_keep(
+    report: Report, mapping: FormMapping | None, answers: Answers, xml: bytes
+) -> None:
+    """Revision 0: what is personal, and the text as it came, are sealed before anything is kept."""
+    answers, (original,) = answers_seal(
+        mapping,
+        answers,
+        organisation_id=report.organisation_id,
+        subject=report.record_local_id,
+        also=[Sealed("payload", xml.decode("utf-8", "replace"))],
+    )
+    row_insert(
+        Payload(
+            report=report,
+            revision=0,
+            organisation_id=report.organisation_id,
+            answers=answers.to_json(),
+            original=original,
+            made_at=report.received_at,
+            made_by=report.author,
+        )
+    )
 
 
 def header_set(report: Report, mapping: FormMapping, answers: Answers) -> None:
