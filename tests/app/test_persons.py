@@ -104,6 +104,13 @@ def test_a_correction_seals_the_whole_bundle_anew(cast):
     assert now.values["contact_phone"] == before.values["contact_phone"]
 
 
+def test_what_is_no_point_is_sealed_where_a_point_is_asked(cast):
+    report = waiting(cast, victim(), changes={"home": "Qqsau chợ"})
+    assert not list(leaks({"Qqsau"}))
+    ref = answers_at(report, 1).values["home"]["person"]
+    assert opened([ref])[ref]["home"] == "Qqsau chợ"
+
+
 def test_emptying_one_answer_takes_it_out_of_the_row_that_counts(cast):
     report = waiting(cast, victim(), changes={"needs": ""})
     ref = answers_at(report, 1).values["full_name"]["person"]

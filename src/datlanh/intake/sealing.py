@@ -69,9 +69,9 @@ def parts_of(mapping: FormMapping, answers: Answers) -> list[Part]:
 
 
 def _plain(question: Question, answers: Answers) -> Any:
-    """The answer as it came; None when there is none, or a reference only."""
-    if question.kind == "point":
-        return answers.points.get(question.key)
+    """The answer as it came, wherever it stands; None when there is none, or a reference only."""
+    if question.key in answers.points:
+        return answers.points[question.key]
     value = answers.values.get(question.key)
     return None if is_reference(value) or value in (None, "", [], {}) else value
 

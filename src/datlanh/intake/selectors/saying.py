@@ -134,7 +134,7 @@ def answers_opened(question: Question, answers: Answers, names: Names) -> Answer
     kept = {k: v for k, v in answers.values.items() if k != question.key}
     points, unread = dict(answers.points), dict(answers.problems)
     answer = opened(value, names.persons) if is_reference(value) else value
-    if question.kind == "point" and answer is not None:
+    if question.kind == "point" and isinstance(answer, list):
         points[question.key] = answer
     elif answer is not None:
         kept[question.key] = answer
@@ -172,7 +172,7 @@ def said_value(question: Question, value: Any, names: Names) -> Text:
         answer = opened(value, names.persons)
         if answer is None:
             return unopened(names)
-        if question.kind == "point":
+        if question.kind == "point" and isinstance(answer, list):
             return Text(*([degrees(answer)] * 2))
         return said_value(question, answer, names)
     say = _SAYERS.get(question.kind)

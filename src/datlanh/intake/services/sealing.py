@@ -59,7 +59,7 @@ def answers_reseal(
         answer = opened(values[question.key], read)
         if answer is None or question.key in points:
             continue
-        if question.kind == "point":
+        if question.kind == "point" and isinstance(answer, list):
             del values[question.key]
             points[question.key] = answer
         else:
