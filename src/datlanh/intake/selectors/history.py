@@ -12,6 +12,7 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has
 from datlanh.audit.models import Event
 from datlanh.intake.models import Report
+from datlanh.intake.selectors.people import bundle_label
 from datlanh.kernel.text import Text
 
 EVENTS = {
@@ -36,7 +37,7 @@ EVENTS = {
     ),
     "report.reassign": Text("Gắn sang hồ sơ khác", "Bound to another record"),
     "report.except": Text("Cho phép ngoại lệ", "Exception granted"),
-    "person.read": Text("Xem tên, số điện thoại", "Names and telephones read"),
+    "person.read": Text("Xem thông tin cá nhân", "Personal data read"),
 }
 DOORS = {
     "web": Text("trang web", "web page"),
@@ -68,9 +69,9 @@ def report_history(report: Report, who: User) -> list[Happening]:
     return [
         Happening(
             at=event.at,
-            what=EVENTS.get(event.action, Text(event.action, event.action)),
+            what=_told(event),
             who=event.actor_name,
-            note=event.note or _purpose(event),
+            note=event.note,
             decision=(event.after or {}).get("decision"),
             door=DOORS.get(event.via),
             is_reading=event.action == "person.read",
@@ -79,6 +80,11 @@ def report_history(report: Report, who: User) -> list[Happening]:
     ]
 
 
-def _purpose(event: Event) -> str:
-    """Which bundle was read, by its name in the forms."""
-    return str((event.after or {}).get("purpose", "")) if event.action == "person.read" else ""
+def _told(event: Event) -> Text:
+    """What happened, in words; of a reading, whose data."""
+    what = EVENTS.get(event.action, Text(event.action, event.action))
+    purpose = (event.after or {}).get("purpose") if event.action == "person.read" else None
+    if not purpose:
+        return what
+    whose = bundle_label(purpose)
+    return Text(f"{what.vi}: {whose.vi}", f"{what.en}: {whose.en}")
