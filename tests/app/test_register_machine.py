@@ -21,6 +21,7 @@ from datlanh.intake.models import Report
 from datlanh.intake.services.approving import SameDateError
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import report_reassign, step_confirm, step_propose
+from datlanh.intake.services.erasing import persons_of_record_erase
 from datlanh.intake.services.rebuilding import register_rebuild
 from datlanh.register.models import Record
 from support.kinds import day, education, eod, piece
@@ -139,6 +140,14 @@ class Register(RuleBasedStateMachine):
                 choices=choices,
             )
         return old
+
+    @rule(old=standing)
+    def an_erasure(self, old):
+        record = Record.objects.get(pk=Report.objects.get(pk=old).record_id)
+        with acting(self.cast["csdl"]):
+            persons_of_record_erase(
+                local_id=record.local_id, by=self.cast["csdl"], reason="theo đơn"
+            )
 
     @precondition(lambda self: self.count > 1)
     @rule(old=standing, to=st.integers(1, 9))

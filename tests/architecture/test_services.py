@@ -13,12 +13,13 @@ AUDIT = "audit.record"
 SILENT = {
     "accounts.device_seen": "a phone's last call, many times a day; no decision",
     "intake.files_attach": "report_receive tells of it",
-    "intake.payload_revise": "report_verify tells of it as its decision",
+    "intake.answers_seal": "kept with a report, whose coming in or correction is told",
     "intake.choice_add": "a decision, made within an approval that is told",
     "intake.report_check": "findings are derived, no person acts",
     "intake.report_recheck": "findings are derived, no person acts",
     "register.claims_put": "derived from a decision, rebuilt at will",
     "register.persons_keep": "kept with a report, whose coming in or correction is told",
+    "register.marker_of": "a key that holds nothing of a person, made with a report",
     "register.decision_add": "a decision is itself an append-only record of who did what",
     "register.refold_apply": "derived from a decision, rebuilt at will",
 }

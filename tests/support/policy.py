@@ -122,6 +122,21 @@ THINGS = (
         for which in ("bound", "verified", "proposed", "received", "finished")
     ),
     Entry(
+        "web:persons_erase",
+        opens=(Permission.PERSON_ERASE,),
+        finds=Permission.PERSON_ERASE,
+        where=area,
+    ),
+    Entry(
+        "web:persons_erase",
+        "POST",
+        opens=(Permission.PERSON_ERASE,),
+        finds=Permission.PERSON_ERASE,
+        where=area,
+        sends=values(reason="Theo đơn của gia đình"),
+        answer=DONE,
+    ),
+    Entry(
         "web:report_file",
         opens=(Permission.REPORT_READ,),
         finds=Permission.REPORT_READ,

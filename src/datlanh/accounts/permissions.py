@@ -19,6 +19,7 @@ class Permission(TextChoices):
     MAP_READ = "map:read"
     NUMBER_MANAGE = "number:manage"
     ORGANISATION_MANAGE = "organisation:manage"
+    PERSON_ERASE = "person:erase"
     PERSON_READ = "person:read"
     RECORD_READ = "record:read"
     REPORT_APPROVE = "report:approve"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from datlanh.kernel import geometry
 from datlanh.kernel.canonical import digest
 from datlanh.kernel.fold import COMBINE, LIST
 from datlanh.kernel.mapping import Answers, FormMapping, Question, Repeat
+from datlanh.kernel.sealed import compared, is_reference, unmarked
 from datlanh.register.services import NewClaim, NewRow
 
 DIGEST = 16  # hex digits: enough to tell two answers of one day apart
@@ -89,12 +91,18 @@ def _claims(
         NewClaim(
             part=part,
             on=date_of(mapping, answers, part),
-            values=dict(said[part]),
-            atoms={atom: digest(value)[:DIGEST] for atom, value in said[part].items()},
+            values={atom: _each(value, unmarked) for atom, value in said[part].items()},
+            atoms={
+                atom: digest(_each(value, compared))[:DIGEST] for atom, value in said[part].items()
+            },
             lists=combined.get(part, {}),
         )
         for part in sorted({*said, *combined})
     ]
+
+
+def _each(value: dict[str, Any] | None, of: Callable[[Any], Any]) -> dict[str, Any] | None:
+    return {name: of(v) for name, v in value.items()} if value is not None else None
 
 
 def date_of(mapping: FormMapping, answers: Answers, part: str) -> dt.date:
@@ -106,7 +114,12 @@ def date_of(mapping: FormMapping, answers: Answers, part: str) -> dt.date:
 
 
 def answer_value(question: Question, answers: Answers) -> Any:
-    """The plain value of one answer; geometry as hex WKB; None when empty."""
+    """The plain value of one answer; geometry as hex WKB; None when empty.
+
+    Of what is sealed, the reference with its mark.
+    """
+    if question.is_sealed and is_reference(answers.values.get(question.key)):
+        return answers.values[question.key]
     if question.kind == "point":
         pair = answers.points.get(question.key)
         return geometry.point_wkb(pair[0], pair[1]).hex() if pair else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from datlanh.intake import xlsform_texts as say
 from datlanh.intake.workbook import Row, Sheet
+from datlanh.intake.xlsform_persons import bundle_problems, told_by_sealed
 from datlanh.kernel.mapping import KINDS, Choice, Question, Repeat, Section
 from datlanh.kernel.text import Text
 
@@ -108,6 +109,7 @@ class _Reader:
         if identity not in questions or questions[identity].kind != "id":
             self._wrong(say.ID_UNKNOWN.bind(name=identity))
         clear = settings.get("datlanh::clear_question")
+        self.survey.problems += told_by_sealed(self.survey, (identity, clear))
         if clear:
             self._check_clearing(clear, questions.get(clear))
 
@@ -220,8 +222,10 @@ class _Reader:
             required="yes" in (row.get("required"), row.get("datlanh::required")),
             unit=row.get("datlanh::unit", ""),
             choices=self._options(number, word, list_name),
+            person=row.get("register::person"),
         )
         inside = level.kind.startswith("repeat")
+        self.survey.problems += bundle_problems(number, question, in_repeat=inside)
         siblings = level.questions if inside else self.survey.questions
         if question.attribute and question.attribute in {q.attribute for q in siblings}:
             self._wrong(say.ATTRIBUTE_TWICE.bind(row=str(number), attribute=question.attribute))

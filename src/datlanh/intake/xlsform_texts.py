@@ -109,3 +109,37 @@ CLEAR_UNKNOWN = Saying(
         "The clearing question “{name}” offers what is no attribute, group or list: {keys}.",
     )
 )
+PERSON_BUNDLE = Saying(
+    Text(
+        "Dòng {row}: register::person “{bundle}” phải là một tên ngắn bằng chữ thường không dấu,"
+        " ví dụ victim, và không được là payload hay mark.",
+        "Row {row}: register::person “{bundle}” must be a short name in small letters, such as"
+        " victim, and neither payload nor mark.",
+    )
+)
+PERSON_KIND = Saying(
+    Text(
+        "Dòng {row}: “{name}” là “{kind}” nên không thể niêm phong trong phần riêng tư.",
+        "Row {row}: “{name}” is a “{kind}” and cannot be sealed with a person.",
+    )
+)
+PERSON_POSITION = Saying(
+    Text(
+        "Dòng {row}: “{name}” là vị trí của hồ sơ nên không thể niêm phong trong phần riêng tư.",
+        "Row {row}: “{name}” is the record's position and cannot be sealed with a person.",
+    )
+)
+PERSON_IN_REPEAT = Saying(
+    Text(
+        "Dòng {row}: “{name}” thuộc một người nên không thể nằm trong nhóm lặp. Hãy dùng một biểu"
+        " mẫu cho mỗi người.",
+        "Row {row}: “{name}” belongs to a person and cannot stand in a repeat. Use one form for"
+        " each person.",
+    )
+)
+PERSON_NEEDED_OPEN = Saying(
+    Text(
+        "“{name}” được niêm phong với một người, nhưng biểu mẫu cần đọc câu này để {use_vi}.",
+        "“{name}” is sealed with a person, but the form needs it open {use_en}.",
+    )
+)

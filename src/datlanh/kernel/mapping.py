@@ -47,7 +47,8 @@ class Question:
 
     `attribute` is the register attribute (None: kept in the report, not folded). Questions
     with the same `group` fold together as one atom: the newest report that answers any of
-    them sets all of them. `date` is the key of the question that dates this answer.
+    them sets all of them. `date` is the key of the question that dates this answer. `person`
+    names the bundle of personal data the answer belongs to ("victim"): it is sealed with it.
     """
 
     key: str
@@ -61,6 +62,12 @@ class Question:
     required: bool = False
     unit: str = ""
     choices: tuple[Choice, ...] = ()
+    person: str | None = None
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the answer belongs in the person store, alone or with its bundle."""
+        return self.person is not None or self.kind == "person"
 
     def choice_label(self, key: str, language: str) -> str:
         """The option's label, or the key itself when the form does not know it."""
@@ -150,14 +157,15 @@ class Answers:
     [lon, lat]. `polygons`: key → rings, each a list of [lon, lat] as sent (not repaired).
     `rows`: repeat key → list of {"values": …, "points": …, "polygons": …}. `problems`: keys of
     questions whose answer could not be read, with the raw text; in a row "repeat/2/question".
-    Everything is lon/lat, WGS 84.
+    Everything is lon/lat, WGS 84. Of what is sealed, points too, `values` and `problems` hold
+    a reference (`kernel.sealed`) once the answers are kept.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     points: dict[str, list[float]] = field(default_factory=dict)
     polygons: dict[str, list[list[list[float]]]] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, inverse of `from_json`; it shares the answers' own dictionaries."""

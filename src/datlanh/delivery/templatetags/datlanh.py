@@ -39,9 +39,11 @@ def say(value: object) -> str:
 
 
 @register.filter
-def num(value: float | None, places: int | None = None) -> str:
-    """`61947.2` → `61.947,2`; `value|num:1` fixes the decimals."""
-    return NOTHING if value is None else number(value, _language(), places)
+def num(value: float | str | None, places: int | None = None) -> str:
+    """`61947.2` → `61.947,2`; `value|num:1` fixes the decimals. What a template lacks is ""."""
+    return (
+        NOTHING if value is None or isinstance(value, str) else number(value, _language(), places)
+    )
 
 
 @register.filter
@@ -59,9 +61,11 @@ def m2(value: float | None) -> str:
 
 
 @register.filter
-def ha(value: float | None, places: int = 1) -> str:
-    """Square metres spoken in hectares: `48,3 ha`; `value|ha:2` for finer talk."""
-    return NOTHING if value is None else hectares(value, _language(), places)
+def ha(value: float | str | None, places: int = 1) -> str:
+    """Square metres spoken in hectares: `48,3 ha`; `value|ha:2` for finer talk. "" as `num`."""
+    if value is None or isinstance(value, str):
+        return NOTHING
+    return hectares(value, _language(), places)
 
 
 @register.filter

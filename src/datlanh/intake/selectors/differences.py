@@ -193,7 +193,7 @@ def _line(
     if before is None and after is None:
         return None
     cleared = CLEARED if answered is None else None
-    if question.kind in ("point", "polygon"):
+    if question.kind in ("point", "polygon") and not question.is_sealed:
         return _shape_line(question, before, after)
     return Change(
         key=question.key,
@@ -301,7 +301,7 @@ def _told(mapping: FormMapping, atom: str, value: Any, names: Names) -> Text:
         answer = value.get(question.attribute)
         if answer is None:
             continue
-        if question.kind in ("point", "polygon"):
+        if question.kind in ("point", "polygon") and not question.is_sealed:
             told = _shape_told(answer, question.kind == "polygon")
         else:
             told = said_value(question, answer, names)

@@ -12,6 +12,7 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has
 from datlanh.audit.models import Event
 from datlanh.intake.models import Report
+from datlanh.intake.selectors.people import bundle_label
 from datlanh.kernel.text import Text
 
 EVENTS = {
@@ -36,7 +37,7 @@ EVENTS = {
     ),
     "report.reassign": Text("Gắn sang hồ sơ khác", "Bound to another record"),
     "report.except": Text("Cho phép ngoại lệ", "Exception granted"),
-    "person.read": Text("Xem tên, số điện thoại", "Names and telephones read"),
+    "person.read": Text("Xem thông tin cá nhân", "Personal data read"),
 }
 DOORS = {
     "web": Text("trang web", "web page"),
@@ -68,7 +69,7 @@ def report_history(report: Report, who: User) -> list[Happening]:
     return [
         Happening(
             at=event.at,
-            what=EVENTS.get(event.action, Text(event.action, event.action)),
+            what=_told(event),
             who=event.actor_name,
             note=event.note,
             decision=(event.after or {}).get("decision"),
@@ -77,3 +78,13 @@ def report_history(report: Report, who: User) -> list[Happening]:
         )
         for event in events
     ]
+
+
+def _told(event: Event) -> Text:
+    """What happened, in words; of a reading, whose data."""
+    what = EVENTS.get(event.action, Text(event.action, event.action))
+    purpose = (event.after or {}).get("purpose") if event.action == "person.read" else None
+    if not purpose:
+        return what
+    whose = bundle_label(purpose)
+    return Text(f"{what.vi}: {whose.vi}", f"{what.en}: {whose.en}")

@@ -127,7 +127,7 @@ def _changes(
 ) -> list[Change | None]:
     found: list[Change | None] = []
     for question in questions_of(mapping, atom):
-        if question.kind == "person" or question.section == SIGNATURES:
+        if question.is_sealed or question.section == SIGNATURES:
             continue  # who signs is no news about the ground
         new = value_told(question, version, names)
         old = value_told(question, before, names) if before is not None else None

@@ -1,34 +1,37 @@
-"""Answers as a reader sees them: labels for options, names for codes, "•••" for persons."""
+"""Answers as a reader sees them: labels for options, names for codes, “sealed” for persons."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from datlanh.accounts.models import User
-from datlanh.accounts.permissions import Permission
-from datlanh.accounts.scope import has
 from datlanh.intake.models import Report
+from datlanh.intake.selectors.consent import persons_reach_report
 from datlanh.intake.selectors.reports import communes_named
 from datlanh.kernel.mapping import Answers, FormMapping, Question
+from datlanh.kernel.sealed import is_reference, opened, references_in
 from datlanh.kernel.text import LANGUAGES, NBSP, Text, written
 from datlanh.organisations.models import Organisation
 from datlanh.register.persons import persons_read
 
-HIDDEN = "•••"
+HIDDEN = Text("kín", "sealed")
 ERASED = Text("(đã xoá)", "(erased)")
 UNITS = {"m2": "m²"}
 
 
 @dataclass(frozen=True)
 class Names:
-    """What codes and references in answers stand for. `may_see_persons` is False for most."""
+    """What codes and references in answers stand for. `may_see_persons` is False for most.
+
+    `persons` holds what was opened, by reference: one answer, or a bundle's answers by question.
+    """
 
     communes: Mapping[str, Text] = field(default_factory=dict)
     organisations: Mapping[str, str] = field(default_factory=dict)
-    persons: Mapping[str, str] = field(default_factory=dict)
+    persons: Mapping[str, Any] = field(default_factory=dict)
     may_see_persons: bool = False
 
 
@@ -40,6 +43,7 @@ class Said:
     points: tuple[tuple[str, float, float], ...] = ()
     file: str = ""
     is_problem: bool = False  # as sent, unreadable
+    is_personal: bool = False  # sealed, or opened for this reader alone
 
     def __bool__(self) -> bool:
         return bool(self.text or self.points or self.file)
@@ -48,8 +52,9 @@ class Said:
 NOTHING = Said()
 
 
-def names_for(who: User, report: Report, mapping: FormMapping, answers: Iterable[Answers]) -> Names:
-    """What is needed to show some revisions of a report; reading persons is audited."""
+def names_for(who: User, report: Report, mapping: FormMapping, answers: Sequence[Answers]) -> Names:
+    """What is needed to show some revisions of a report, the newest last; reading persons is
+    audited."""
     codes: set[str] = set()
     refs: set[str] = set()
     for revision in answers:
@@ -57,14 +62,13 @@ def names_for(who: User, report: Report, mapping: FormMapping, answers: Iterable
             value = revision.values.get(question.key)
             if question.kind == "commune" and value:
                 codes.add(str(value))
-            if question.kind == "person" and isinstance(value, dict):
-                refs.add(value["person"])
-    may = has(who, Permission.PERSON_READ, report.organisation_id)
-    read = persons_read(refs, by=who, why=report.receipt) if may and refs else {}
+            if question.is_sealed:
+                refs |= set(references_in([value, revision.problems.get(question.key)]))
+    may = persons_reach_report(who, report, mapping, answers[-1])
     return Names(
         communes=communes_named(codes),
         organisations=dict(Organisation.objects.values_list("key", "short_name")),
-        persons={ref: str(content) for ref, content in read.items()},
+        persons=persons_read(refs, by=who, why=report.receipt) if may and refs else {},
         may_see_persons=may,
     )
 
@@ -83,22 +87,63 @@ def names_more(
         for attribute, value in (values or {}).items():
             if attribute in coded and value:
                 codes.add(str(value))
-            if isinstance(value, dict) and "person" in value:
+            if is_reference(value):
                 refs.add(value["person"])
     refs -= set(names.persons)
     read = persons_read(refs, by=who, why=report.receipt) if names.may_see_persons and refs else {}
     return replace(
         names,
         communes={**names.communes, **communes_named(codes - set(names.communes))},
-        persons={**names.persons, **{ref: str(content) for ref, content in read.items()}},
+        persons={**names.persons, **read},
     )
 
 
 def said(question: Question, answers: Answers, names: Names, problem_key: str = "") -> Said:
     """The answer to one question; falsy when there is none."""
+    if question.is_sealed and not problem_key:
+        return _sealed(question, answers, names)
     problem = answers.problems.get(problem_key or question.key)
     if problem is not None:
         return Said(Text(problem, problem), is_problem=True)
+    return _open(question, answers, names)
+
+
+def _sealed(question: Question, answers: Answers, names: Names) -> Said:
+    """What is personal: opened where it may be, else a calm word in its place."""
+    key = question.key
+    problem, value = answers.problems.get(key), answers.values.get(key)
+    if problem is not None:
+        raw = opened(problem, names.persons) if is_reference(problem) else problem
+        told = _plain(raw) if raw is not None else unopened(names)
+        return Said(told, is_problem=True, is_personal=True)
+    if not is_reference(value):
+        return replace(_open(question, answers, names), is_personal=True)
+    return Said(said_value(question, value, names), is_personal=True)
+
+
+def unopened(names: Names) -> Text:
+    """What stands where a reference was not opened."""
+    return ERASED if names.may_see_persons else HIDDEN
+
+
+def answers_opened(question: Question, answers: Answers, names: Names) -> Answers:
+    """`answers` with what was sealed of one question in its place, where it was opened."""
+    value, problem = answers.values.get(question.key), answers.problems.get(question.key)
+    if not is_reference(value) and not is_reference(problem):
+        return answers
+    kept = {k: v for k, v in answers.values.items() if k != question.key}
+    points, unread = dict(answers.points), dict(answers.problems)
+    answer = opened(value, names.persons) if is_reference(value) else value
+    if question.kind == "point" and isinstance(answer, list):
+        points[question.key] = answer
+    elif answer is not None:
+        kept[question.key] = answer
+    if is_reference(problem):
+        unread[question.key] = opened(problem, names.persons) or ""
+    return replace(answers, values=kept, points=points, problems=unread)
+
+
+def _open(question: Question, answers: Answers, names: Names) -> Said:
     if question.kind == "point":
         return _point(answers.points.get(question.key))
     if question.kind == "polygon":
@@ -122,7 +167,14 @@ def row_answers(row: Mapping[str, Any], problems: Mapping[str, str] | None = Non
 
 
 def said_value(question: Question, value: Any, names: Names) -> Text:
-    """A plain value (no geometry) in both languages."""
+    """A plain value (no geometry but a sealed point) in both languages."""
+    if is_reference(value):
+        answer = opened(value, names.persons)
+        if answer is None:
+            return unopened(names)
+        if question.kind == "point" and isinstance(answer, list):
+            return Text(*([degrees(answer)] * 2))
+        return said_value(question, answer, names)
     say = _SAYERS.get(question.kind)
     return say(question, value, names) if say else _plain(value)
 
@@ -142,15 +194,6 @@ def _label(question: Question, key: str) -> Text:
 
 def _joined(labels: list[Text]) -> Text:
     return Text(*(", ".join(t.say(language) for t in labels) for language in LANGUAGES))
-
-
-def _person(value: Any, names: Names) -> Text:
-    if not isinstance(value, dict):
-        return Text(HIDDEN, HIDDEN)
-    name = names.persons.get(value["person"])
-    if name:
-        return Text(name, name)
-    return ERASED if names.may_see_persons else Text(HIDDEN, HIDDEN)
 
 
 def _day(value: Any) -> Text:
@@ -195,7 +238,6 @@ def turning_points(ring: list[list[float]]) -> list[tuple[str, float, float]]:
 
 
 _SAYERS: dict[str, Callable[[Question, Any, Names], Text]] = {
-    "person": lambda question, value, names: _person(value, names),
     "commune": _commune,
     "organisation": _organisation,
     "choice": lambda question, value, names: _label(question, str(value)),

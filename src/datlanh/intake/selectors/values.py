@@ -10,14 +10,14 @@ from django.db.models import QuerySet
 from shapely import from_wkb
 
 from datlanh.accounts.models import User
-from datlanh.accounts.permissions import Permission
-from datlanh.accounts.scope import has
+from datlanh.intake.selectors.consent import persons_reach_record
 from datlanh.intake.selectors.differences import AREA
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.selectors.saying import Names, degrees, said_value
 from datlanh.intake.selectors.standing import BoundReport
 from datlanh.kernel.fold import LIST
 from datlanh.kernel.mapping import FormMapping, Question
+from datlanh.kernel.sealed import is_reference
 from datlanh.kernel.text import LANGUAGES, NBSP, Text, number
 from datlanh.organisations.models import Organisation
 from datlanh.places import selectors as places
@@ -59,9 +59,16 @@ def versions_of(record: Record, known: int) -> QuerySet[Version]:
 
 
 def names_of(
-    record: Record, versions: Iterable[Version], who: User, *, persons: bool = False
+    record: Record,
+    versions: Iterable[Version],
+    who: User,
+    *,
+    persons: bool = False,
+    more: Iterable[str] = (),
 ) -> Names:
     """What codes in values stand for. Persons only where asked for and allowed; that is audited.
+
+    `more` names persons of earlier reports that are shown beside the versions.
 
     A commune is named as on the date its report speaks of.
     """
@@ -72,15 +79,14 @@ def names_of(
         on = dt.date.fromisoformat(version.sources.get("place", [0, str(version.true_from)])[1])
         if code and code not in communes and (unit := places.unit_by_code(code, on)):
             communes[code] = Text(unit.full_name, unit.full_name_en)
-        refs |= {
-            v["person"] for v in version.values.values() if isinstance(v, dict) and "person" in v
-        }
-    may = persons and has(who, Permission.PERSON_READ, record.organisation_id)
+        refs |= {v["person"] for v in version.values.values() if is_reference(v)}
+    refs |= set(more)
+    may = persons and persons_reach_record(who, record)
     read = persons_read(refs, by=who, why=record.local_id) if may and refs else {}
     return Names(
         communes=communes,
         organisations=dict(Organisation.objects.values_list("key", "short_name")),
-        persons={ref: str(content) for ref, content in read.items()},
+        persons=read,
         may_see_persons=may,
     )
 
@@ -102,6 +108,8 @@ def record_facts(
         for i, question in enumerate(mapping.questions):
             order.setdefault(question.key, i)
         for question in questions_of(mapping, atom):
+            if question.person is not None:
+                continue  # stands in the section of its person
             for fact in _facts(question, version, source, dt.date.fromisoformat(on), names):
                 found.append((order[question.key], question.section, fact))
     for _, key, fact in sorted(found, key=lambda f: f[0]):

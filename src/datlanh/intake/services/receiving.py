@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -27,12 +26,13 @@ from datlanh.intake.services.arriving import (
 )
 from datlanh.intake.services.attaching import Incoming, Refused, files_attach, files_keep
 from datlanh.intake.services.checking import report_recheck
+from datlanh.intake.services.sealing import answers_seal
 from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError, UnreadableError
-from datlanh.kernel.mapping import Answers, FormMapping, Question
+from datlanh.kernel.mapping import Answers, FormMapping
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
-from datlanh.register.persons import Sealed, persons_keep
+from datlanh.register.persons import Sealed
 
 __all__ = ["FormState", "Incoming", "Receipt", "Refused", "report_receive"]
 
@@ -170,27 +170,36 @@ def _insert(
     if returned is not None:
         returned.save(update_fields=["state", "state_at"])
     with together():
-        refs = persons_keep(
-            [Sealed("payload", xml.decode("utf-8", "replace")), *people_in(mapping, answers)],
-            organisation_id=organisation.id,
-        )
-        answers = with_references(mapping, answers, [str(r) for r in refs[1:]])
-        row_insert(
-            Payload(
-                report=report,
-                revision=0,
-                organisation_id=organisation.id,
-                answers=answers.to_json(),
-                original=refs[0],
-                made_at=now,
-                made_by=by,
-            )
-        )
+        _payload_keep(report, mapping, answers, xml)
         audit_record(
             "report.receive", report, by=by, after={"receipt": report.receipt, "channel": channel}
         )
         _check_later(report)
     return report
+
+
+def _payload_keep(
+    report: Report, mapping: FormMapping | None, answers: Answers, xml: bytes
+) -> None:
+    """Revision 0: what is personal, and the text as it came, are sealed before anything is kept."""
+    answers, (original,) = answers_seal(
+        mapping,
+        answers,
+        organisation_id=report.organisation_id,
+        subject=report.record_local_id,
+        also=[Sealed("payload", xml.decode("utf-8", "replace"))],
+    )
+    row_insert(
+        Payload(
+            report=report,
+            revision=0,
+            organisation_id=report.organisation_id,
+            answers=answers.to_json(),
+            original=original,
+            made_at=report.received_at,
+            made_by=report.author,
+        )
+    )
 
 
 def header_set(report: Report, mapping: FormMapping, answers: Answers) -> None:
@@ -230,25 +239,3 @@ def follow_up(report: Report, answers: Answers) -> Report | None:
 
 def _own_receipt(organisation: Organisation, receipt: str) -> Report | None:
     return Report.objects.filter(organisation=organisation, receipt=receipt).first()
-
-
-def person_questions(mapping: FormMapping | None) -> list[Question]:
-    """The questions whose answers belong in the person store."""
-    return [q for q in mapping.questions if q.kind == "person"] if mapping else []
-
-
-def people_in(mapping: FormMapping | None, answers: Answers) -> list[Sealed]:
-    return [
-        Sealed("verifier", answers.values[q.key])
-        for q in person_questions(mapping)
-        if isinstance(answers.values.get(q.key), str)
-    ]
-
-
-def with_references(mapping: FormMapping | None, answers: Answers, refs: Sequence[str]) -> Answers:
-    """The answers with each name replaced by its reference, in question order."""
-    values: dict[str, Any] = dict(answers.values)
-    names = [q.key for q in person_questions(mapping) if isinstance(values.get(q.key), str)]
-    for key, ref in zip(names, refs, strict=True):
-        values[key] = {"person": ref}
-    return replace(answers, values=values)

@@ -9,15 +9,11 @@ from datlanh.audit.services import record as audit_record
 from datlanh.intake.instance import answers_of, read_instance
 from datlanh.intake.models import FormVersion, Payload, Report
 from datlanh.intake.services.checking import report_check
-from datlanh.intake.services.receiving import (
-    follow_up,
-    header_set,
-    people_in,
-    with_references,
-)
+from datlanh.intake.services.receiving import follow_up, header_set
+from datlanh.intake.services.sealing import answers_seal
 from datlanh.kernel import clock
 from datlanh.kernel.actor import Actor
-from datlanh.register.persons import persons_keep, persons_read
+from datlanh.register.persons import persons_read
 
 
 @transaction.atomic
@@ -43,11 +39,15 @@ def _reread(report: Report, version: FormVersion, by: Actor | None) -> None:
         return  # erased meanwhile
     mapping = version.mapping
     answers = answers_of(read_instance(text.encode()), mapping)
-    refs = persons_keep(people_in(mapping, answers), organisation_id=report.organisation_id)
-    answers = with_references(mapping, answers, [str(r) for r in refs])
     report.form_version = version
     header_set(report, mapping, answers)
     returned = follow_up(report, answers)
+    answers, _ = answers_seal(
+        mapping,
+        answers,
+        organisation_id=report.organisation_id,
+        subject=report.record_local_id,
+    )
     report.revision += 1
     report.save()
     if returned is not None:

@@ -15,13 +15,13 @@ from datlanh.intake.models import Payload, Report
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.services.checking import answers_now, report_check
 from datlanh.intake.services.moves import UNKNOWN_FORM, report_lock, report_move, step_of
-from datlanh.intake.services.receiving import header_set, person_questions
+from datlanh.intake.services.receiving import header_set
+from datlanh.intake.services.sealing import answers_reseal
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.mapping import Answers
 from datlanh.register import services as register
-from datlanh.register.persons import Sealed, persons_keep
 
 RESUBMIT_DAYS = 3  # calendar days after the return (procedure 2021, 5.1, p. 9)
 
@@ -65,27 +65,29 @@ def payload_revise(
     answers: Answers | None = None,
     note: str = "",
 ) -> Payload:
-    """Keep a corrected payload beside the original. Names go to the person store."""
+    """Keep a corrected payload beside the original. What is personal goes to the person store."""
     if report.form_version is None:
         raise DomainError(UNKNOWN_FORM)
     mapping = mapping_of(report.form_version.pk)
-    new = answers or answers_now(report)
-    new = replace(new, values={**new.values, **changes})
-    values = dict(new.values)
-    for question in person_questions(mapping):
-        if isinstance(values.get(question.key), str) and values[question.key]:
-            (ref,) = persons_keep(
-                [Sealed("verifier", values[question.key])], organisation_id=report.organisation_id
-            )
-            values[question.key] = {"person": str(ref)}
-    touched = set(changes)
+    before = answers_now(report)
+    new = answers or before
+    values = {**new.values, **changes}
     new = replace(
         new,
         values={k: v for k, v in values.items() if v not in (None, "")},
-        problems={k: v for k, v in new.problems.items() if k not in touched},
+        problems={k: v for k, v in new.problems.items() if k not in changes},
     )
     report.revision += 1
     header_set(report, mapping, new)
+    new = answers_reseal(
+        mapping,
+        new,
+        before,
+        by=by,
+        organisation_id=report.organisation_id,
+        subject=report.record_local_id,
+        why=report.receipt,
+    )
     report.save()
     return Payload.objects.create(
         report=report,

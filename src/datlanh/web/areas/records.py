@@ -15,8 +15,10 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.hazards.rules import public_status
 from datlanh.hazards.selectors.sources import AREA, RELEASE
+from datlanh.intake.selectors.consent import persons_reach_record
 from datlanh.intake.selectors.life import record_life
 from datlanh.intake.selectors.located import record_features
+from datlanh.intake.selectors.people import person_cards, references_of, visits_of
 from datlanh.intake.selectors.standing import (
     KINDS,
     decisions_about,
@@ -83,7 +85,8 @@ def record_shown(
     bound = reports_bound(record, moment.known)
     versions = list(versions_of(record, moment.known))
     version = version_of(record, moment.on, moment.known)
-    names = names_of(record, versions, who, persons=persons)
+    visits = visits_of(bound, moment.on)
+    names = names_of(record, versions, who, persons=persons, more=references_of(visits))
     past = [v for v in versions if v.true_from <= moment.on]
     is_area = kind == AREA
     where = where_of(version) if version else Where()
@@ -111,7 +114,9 @@ def record_shown(
         "features": record_features(version, is_area=kind != RELEASE) if version else None,
         "basemap": reverse("api:basemap"),
         "may_open_reports": has(who, Permission.REPORT_READ, record.organisation_id),
-        "may_see_persons": has(who, Permission.PERSON_READ, record.organisation_id),
+        "may_see_persons": persons_reach_record(who, record),
+        "may_erase_persons": has(who, Permission.PERSON_ERASE, record.organisation_id),
+        "people": person_cards(visits, names),
         "persons": persons,
         **(more or {}),
     }

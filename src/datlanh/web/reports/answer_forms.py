@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from datlanh.intake.selectors.saying import UNITS, Names
 from datlanh.kernel.mapping import Answers, FormMapping, Question, Repeat
+from datlanh.kernel.sealed import is_reference, opened
 from datlanh.kernel.text import Text
 from datlanh.web.reports import answer_texts as texts
 
@@ -141,7 +142,7 @@ class AnswerForm:
         return min(int(text) if text.isascii() and text.isdigit() else 0, MAX_ROWS)
 
     def _field(self, name: str, question: Question, own: Answers) -> Field | None:
-        if question.kind in FIXED or (question.kind == "person" and not self.names.may_see_persons):
+        if question.kind in FIXED or self._is_shut(question, own):
             return None
         shown = self._shown(name, question, own)
         chosen = set(shown) if isinstance(shown, list) else {shown}
@@ -157,6 +158,15 @@ class AnswerForm:
             options=options,
             error=self.errors.get(name),
         )
+
+    def _is_shut(self, question: Question, own: Answers) -> bool:
+        """Whether a personal answer is not for this reader, or cannot be opened any more."""
+        if not question.is_sealed:
+            return False
+        held = (own.values.get(question.key), own.problems.get(question.key))
+        refs = [v for v in held if is_reference(v)]
+        unopened = any(opened(v, self.names.persons) is None for v in refs)
+        return unopened or not self.names.may_see_persons
 
     def _shown(self, name: str, question: Question, own: Answers) -> str | list[str]:
         if self.typed is None:
@@ -206,8 +216,7 @@ class AnswerForm:
 
     def _take(self, name: str, question: Question, own: Answers, new: Answers, place: str) -> None:
         """Read one field into `new`; what was not touched is kept as it was, digit by digit."""
-        hidden = question.kind == "person" and not self.names.may_see_persons
-        if self.typed is None or question.kind in FIXED or hidden:
+        if self.typed is None or question.kind in FIXED or self._is_shut(question, own):
             _keep(question, own, new, place)
             return
         shown = self._shown(name, question, own)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from datlanh.intake import spelling
-from datlanh.intake.selectors.saying import Names, turning_points
+from datlanh.intake.selectors.saying import Names, answers_opened, turning_points
 from datlanh.kernel.mapping import Answers, Question
 from datlanh.kernel.text import Text
 
@@ -31,8 +31,10 @@ _NUMBER = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?")
 
 def spelled(question: Question, answers: Answers, names: Names) -> str | list[str]:
     """The answer as its field shows it; a list of keys for a multiple choice."""
+    if question.is_sealed:
+        answers = answers_opened(question, answers, names)
     if question.key in answers.problems:
-        return answers.problems[question.key]
+        return str(answers.problems[question.key])
     if question.kind == "point":
         pair = answers.points.get(question.key)
         return _pair(pair) if pair else ""
@@ -42,8 +44,6 @@ def spelled(question: Question, answers: Answers, names: Names) -> str | list[st
     value = answers.values.get(question.key)
     if question.kind == "choices":
         return [str(v) for v in value or []]
-    if isinstance(value, dict):
-        return names.persons.get(str(value.get("person")), "")
     return "" if value is None else spelling.written(value)
 
 
