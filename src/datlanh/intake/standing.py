@@ -11,7 +11,7 @@ from datlanh.intake.models import Report
 from datlanh.kernel.fold import Standing, effective
 
 
-def _standing(report: int, state: str, supersedes: int | None) -> Standing:
+def standing_of(report: int, state: str, supersedes: int | None) -> Standing:
     """A report's standing from its own state."""
     return Standing(
         report,
@@ -29,7 +29,7 @@ def counting_of(record_id: UUID) -> frozenset[int]:
     chains = Report.objects.filter(record_id=record_id).values("chain_id")
     found = Report.objects.filter(chain_id__in=Subquery(chains))
     reports = list(found.values_list("pk", "state", "supersedes_id", "record_id"))
-    counting = effective(_standing(pk, state, old) for pk, state, old, _ in reports)
+    counting = effective(standing_of(pk, state, old) for pk, state, old, _ in reports)
     return frozenset(pk for pk, _, _, record in reports if pk in counting and record == record_id)
 
 
