@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from datlanh.accounts.permissions import Permission
+from datlanh.intake.batching import seen_in_batch
 from support.matrix import (
     ABSENT,
     DONE,
@@ -247,6 +248,37 @@ THINGS = (
         answer=DONE,
     ),
     Entry(
+        "web:batch",
+        opens=(Permission.REPORT_WITHDRAW,),
+        finds=Permission.REPORT_WITHDRAW,
+        where=lambda w, t: {"id": t.batch.pk},
+    ),
+    *(
+        Entry(
+            "web:batch_confirm",
+            "POST",
+            opens=(Permission.REPORT_WITHDRAW,),
+            finds=Permission.REPORT_WITHDRAW,
+            where=lambda w, t: {"id": t.batch.pk},
+            sends=values(answer=answer),
+            answer=DONE,
+            note=answer,
+        )
+        for answer in ("confirm", "decline")
+    ),
+    Entry(
+        "web:batch_propose",
+        "POST",
+        opens=(Permission.REPORT_WITHDRAW,),
+        finds=Permission.REPORT_WITHDRAW,
+        sends=lambda w, t: {
+            "report": f"{t.bound.receipt}|{seen_in_batch(t.bound)}",
+            "note": "GPS lệch",
+        },
+        answer=DONE,
+        unseen=REFUSED,
+    ),
+    Entry(
         "web:organisation",
         opens=(Permission.RECORD_READ,),
         finds=Permission.RECORD_READ,
@@ -361,6 +393,30 @@ LISTS = (
         note="searched",
         headers={"HX-Request": "true", "HX-Target": "report-rows"},
     ),
+    Entry(
+        "web:batch_new",
+        "POST",
+        opens=(Permission.REPORT_WITHDRAW,),
+        finds=Permission.REPORT_WITHDRAW,
+        sends=lambda w, t: {"report": [t.bound.receipt, t.other.receipt]},
+        shows=lambda t: [t.bound.receipt, t.other.receipt],
+        note="ticked",
+    ),
+    Entry(
+        "web:batch_new",
+        "POST",
+        opens=(Permission.REPORT_WITHDRAW,),
+        finds=Permission.REPORT_WITHDRAW,
+        sends=values(what="all"),
+        shows=lambda t: [t.bound.receipt, t.other.receipt, t.finished.receipt],
+        note="all that fit",
+    ),
+    Entry(
+        "web:batches",
+        opens=(Permission.REPORT_WITHDRAW,),
+        finds=Permission.REPORT_WITHDRAW,
+        shows=lambda t: [f"/batches/{t.batch.pk}"],
+    ),
     Entry("web:search", finds=Permission.RECORD_READ, query=village, shows=links_to_areas),
     Entry(
         "web:search",
@@ -451,12 +507,39 @@ COMMON = (
         opens=(Permission.FORM_READ,),
         where=lambda w, t: {"form": "cha", "version": w.form_version},
     ),
+    Entry("web:form_versions", opens=(Permission.FORM_READ,), where=values(form="cha")),
     Entry(
-        "web:form_publish",
+        "web:form_compare",
+        opens=(Permission.FORM_READ,),
+        where=values(form="cha"),
+        query=lambda w, t: {"from": w.form_version, "to": w.form_version},
+    ),
+    Entry(
+        "web:form_propose",
         "POST",
         opens=(Permission.FORM_PUBLISH,),
         answer=REFUSED,
         note="no workbook",
+    ),
+    *(
+        Entry(name, opens=(Permission.FORM_PUBLISH,), where=lambda w, t: {"id": w.form_proposal})
+        for name in ("web:form_proposal", "web:form_proposal_workbook")
+    ),
+    Entry(
+        "web:form_publish",
+        "POST",
+        opens=(Permission.FORM_PUBLISH,),
+        where=lambda w, t: {"id": w.form_proposal},
+        answer=REFUSED,
+        note="no reason",
+    ),
+    Entry(
+        "web:form_withdraw",
+        "POST",
+        opens=(Permission.FORM_PUBLISH,),
+        where=lambda w, t: {"id": w.form_proposal},
+        sends=values(reason="Làm lại"),
+        answer=DONE,
     ),
     Entry(
         "web:donor_add",

@@ -17,14 +17,18 @@ from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.models import Device, User
 from datlanh.accounts.services import device_add, grant_give, user_add
 from datlanh.hazards.models import EvidencePoint, OrdnanceItem
-from datlanh.intake.models import Attachment, Report
+from datlanh.intake.batching import seen_in_batch
+from datlanh.intake.models import Attachment, Batch, Report
+from datlanh.intake.services.batches import Chosen, batch_propose
 from datlanh.intake.services.deciding import step_propose
+from datlanh.intake.services.proposing import form_propose
 from datlanh.organisations.models import Organisation
 from datlanh.organisations.services import number_reserve, number_void
 from datlanh.register.models import Row
 from datlanh.register.selectors import decision_newest
 from support.kinds import eod
 from support.reports import approved, cha, demo_cast, form_of, received, release, verified
+from support.workbooks import revised
 
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 600
 
@@ -78,6 +82,7 @@ class Things:
     secret: str
     reserved: str  # a running number
     void: str
+    batch: Batch  # somebody proposed to withdraw `other`, with whatever else is in it
 
     @property
     def area(self) -> str:
@@ -155,6 +160,12 @@ class World:
         self.sessions[who] = self.client(who).cookies[settings.SESSION_COOKIE_NAME].value
 
     @cached_property
+    def form_proposal(self) -> int:
+        """A proposed version of the form for areas."""
+        workbook = revised("cha", version="2099010101")
+        return form_propose(workbook=workbook, by=self.cast["csdl"]).pk
+
+    @cached_property
     def newest(self) -> int:
         """The newest decision's number when it was first asked for."""
         return decision_newest()
@@ -179,6 +190,8 @@ def build_world(*keys: str) -> World:
     for spec in SPECS:
         if not keys or spec.key in keys:
             world.things[spec.key] = things_of(world.cast, spec)
+    if not keys:
+        assert world.form_proposal
     return world
 
 
@@ -217,6 +230,8 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
     first = cast["csdl" if spec.key == "military" else "kiemtra1"]
     with acting(first, via="web"):
         step_propose(id=proposed.pk, step="refuse", by=first, note="Trùng báo cáo")
+        chosen = [Chosen(other.pk, seen_in_batch(other))]
+        batch = batch_propose(chosen=chosen, by=first, note=f"Sai hệ toạ độ, {spec.leader}")
     released = release(
         spec.ground,
         organisation=spec.key,
@@ -256,4 +271,5 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
         secret=secret,
         reserved=reserved.local_id,
         void=spoilt.local_id,
+        batch=batch,
     )
