@@ -81,7 +81,7 @@ def row_update(row: Model, *names: str) -> None:
 @lru_cache(maxsize=64)
 def _update(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Field[Any, Any]]]:
     meta = model._meta
-    fields = [meta.get_field(name) for name in names]
+    fields = [f for f in meta.concrete_fields if f.name in names]
     news = ", ".join(f"{_quoted(f.column)} = %s" for f in fields)
     table, key = _quoted(meta.db_table), _quoted(meta.pk.column)
     return f"update {table} set {news} where {key} = %s", fields  # noqa: S608 - our own names
