@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDNANCE = ROOT / "src" / "datlanh" / "ordnance"
@@ -44,9 +44,17 @@ def _row(name: str, item: dict[str, str]) -> dict[str, str]:
     return {"list_name": name, "name": item["key"], VI: item["name_vi"], EN: item["name_en"]}
 
 
+def asks_for_ordnance(book: Workbook) -> bool:
+    """Whether a question of the form offers the catalogue; forms about people do not."""
+    types = (str(row[0]).split() for row in book["survey"].iter_rows(min_row=2, values_only=True))
+    return any(set(words) & set(LISTS) for words in types)
+
+
 def rewrite(path: Path) -> None:
     """Replace the ordnance lists of one workbook, leaving the rest as it is."""
     book = load_workbook(path)
+    if not asks_for_ordnance(book):
+        return
     sheet = book["choices"]
     headers = [str(cell.value) for cell in sheet[1]]
     for number in range(sheet.max_row, 1, -1):
