@@ -154,6 +154,48 @@ def test_every_number_is_accounted_for(cast: dict[str, Organisation]) -> None:
     assert found.missing == 2
 
 
+def test_a_victim_speaks_for_its_accident_and_uses_up_no_number_of_its_reporter(
+    cast: dict[str, Organisation],
+) -> None:
+    """Whoever reports: the number is of the organisation in whose range the accident lies."""
+    red_cross, mag = cast["red_cross"], cast["mag"]
+    for local_id in ("VIC-409-500003-01", "VIC-409-500003-02", "VA-409-500003-01-01"):
+        used = number_use(local_id=local_id, organisation=red_cross, by=SYSTEM, strict=True)
+        assert (used.local_id, used.organisation, used.state) == ("INC-409-500003", mag, "used")
+    assert RunningNumber.objects.count() == 1
+    assert selectors.numbers_accounted(red_cross, "INC").outside == ()
+    assert reserve(red_cross, "INC") == "INC-409-800001"
+    assert reserve(mag, "INC") == "INC-409-500004"
+    accident = number_use(local_id="INC-409-500003", organisation=mag, by=SYSTEM, strict=True)
+    assert (accident.local_id, RunningNumber.objects.count()) == ("INC-409-500003", 3)
+
+
+def test_a_victim_in_nobodys_range_leaves_the_number_with_its_reporter(
+    cast: dict[str, Organisation],
+) -> None:
+    used = number_use(local_id="VIC-409-900003-01", organisation=cast["ptvn"], by=SYSTEM)
+    assert used.organisation == cast["ptvn"]
+
+
+def test_a_victim_of_a_void_accident_is_refused_and_voids_nothing(
+    cast: dict[str, Organisation],
+) -> None:
+    number_void(local_id="INC-409-500003", by=SYSTEM, reason="Ghi nhầm")
+    with pytest.raises(ConflictError, match="Ghi nhầm"):
+        number_use(local_id="VIC-409-500003-01", organisation=cast["mag"], by=SYSTEM)
+    with pytest.raises(DomainError, match="none of its own"):
+        number_void(local_id="VIC-409-500004-01", by=SYSTEM, reason="Ghi nhầm")
+    assert not RunningNumber.objects.filter(local_id="INC-409-500004").exists()
+
+
+def test_both_spellings_of_an_alias_are_one_number(cast: dict[str, Organisation]) -> None:
+    crs = cast["crs"]
+    first = number_use(local_id="HR-MRE-409-700001", organisation=crs, by=SYSTEM, strict=True)
+    again = number_use(local_id="MRE-409-700001", organisation=crs, by=SYSTEM, strict=True)
+    assert (first.pk, first.local_id) == (again.pk, "MRE-409-700001")
+    assert reserve(crs, "MRE") == "MRE-409-700002"
+
+
 def test_teams_belong_to_one_organisation_each(cast: dict[str, Organisation]) -> None:
     team = services.team_add(organisation=cast["mag"], key="bac-1", name="BAC 1", by=SYSTEM)
     services.team_add(organisation=cast["ptvn"], key="bac-1", name="BAC 1", by=SYSTEM)
@@ -187,6 +229,37 @@ def test_two_who_ask_at_once_get_two_numbers(fresh_db: None) -> None:
     thread.join(10)
     assert failures == []
     assert given == ["HAZ-409-500001", "HAZ-409-500002"]
+
+
+def test_victims_of_one_accident_approved_at_once_share_its_number(fresh_db: None) -> None:
+    """Without the lock on the range the second insert breaks on the unique constraint."""
+    cast = services.organisations_seed()
+    first_has_used, given, failures = threading.Event(), [], []
+
+    def second() -> None:
+        try:
+            first_has_used.wait(10)
+            other = number_use(
+                local_id="VIC-409-500007-02", organisation=cast["red_cross"], by=SYSTEM
+            )
+            given.append(other.pk)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with transaction.atomic():
+        one = number_use(local_id="VIC-409-500007-01", organisation=cast["ptvn"], by=SYSTEM)
+        given.append(one.pk)
+        first_has_used.set()
+        wait_until_somebody_waits()
+    thread.join(10)
+    assert failures == []
+    assert len(set(given)) == 1
+    number = RunningNumber.objects.get()
+    assert (number.local_id, number.organisation.key) == ("INC-409-500007", "mag")
 
 
 def test_many_who_ask_at_once_leave_no_gap(fresh_db: None) -> None:

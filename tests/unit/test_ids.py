@@ -11,10 +11,12 @@ from datlanh.kernel.ids import (
     KINDS,
     RecordId,
     example,
+    persons_of,
     propose,
     readable,
     record_id_of,
     report_id,
+    spellings,
 )
 
 
@@ -45,7 +47,9 @@ def test_carelessly_written_ids_are_proposed(record: RecordId, joint: str, lower
         ("HAZ600001", "HAZ-409-600001"),
         ("HAZ-409-6OOOO1", "HAZ-409-600001"),
         ("EOD-409-200001", "HR-EOD-409-200001"),
-        ("HR-MRE-409-700001", "MRE-409-700001"),
+        ("hr mre 409 700001", "HR-MRE-409-700001"),
+        ("FR-MRE-409-7OOOO1", "MRE-409-700001"),
+        ("ts 409 600001", "TS-409-600001"),
         ("va409 000001 01 02", "VA-409-000001-01-02"),
     ],
 )
@@ -59,7 +63,16 @@ def test_known_slips_are_understood(text: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "HAZ", "HAZ-409-60001", "HAZ-409-6000011", "ABC-409-600001", "VIC-409-000001", "409"],
+    [
+        "",
+        "HAZ",
+        "HAZ-409-60001",
+        "HAZ-409-6000011",
+        "ABC-409-600001",
+        "VIC-409-000001",
+        "409",
+        "TS-409-1234",  # as the rules print one
+    ],
 )
 def test_a_digit_is_never_guessed(text: str) -> None:
     assert propose(text) is None
@@ -80,6 +93,34 @@ def test_persons_hang_on_their_accident() -> None:
     assert victim is not None
     assert str(victim.parent()) == "INC-409-000001"
     assert RecordId.parse("INC-409-000001").parent() is None
+
+
+def test_an_alias_is_read_and_kept_as_written() -> None:
+    """Two examples of the rules have HR-MRE, the rule itself MRE: it is one record."""
+    written = RecordId.parse("HR-MRE-409-700001")
+    assert str(written) == "HR-MRE-409-700001"
+    assert str(written.canonical) == "MRE-409-700001"
+    assert written.kind.label.en == "Risk education"
+    assert record_id_of("FR-HR-MRE-409-700001") == str(written)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("MRE-409-700001", ("MRE-409-700001", "HR-MRE-409-700001")),
+        ("HR-MRE-409-700001", ("HR-MRE-409-700001", "MRE-409-700001")),
+        ("HAZ-409-600001", ("HAZ-409-600001",)),
+        ("no id", ("no id",)),
+        ("", ("",)),
+    ],
+)
+def test_every_spelling_of_an_id_is_known(text: str, names: tuple[str, ...]) -> None:
+    assert spellings(text) == names
+
+
+def test_only_an_accident_lends_its_number_to_persons() -> None:
+    assert persons_of("INC-409-000001") == ("VIC-409-000001-", "VA-409-000001-")
+    assert persons_of("VIC-409-000001-01") == persons_of("HAZ-409-600001") == persons_of("x") == ()
 
 
 def test_report_ids_carry_the_record_id() -> None:

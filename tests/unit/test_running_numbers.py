@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datlanh.kernel.ids import RecordId
-from datlanh.organisations.rules import KNOWN, RESERVE_FIRST, gaps, next_number, numbered
+from datlanh.organisations.rules import KNOWN, PREFIXES, RESERVE_FIRST, gaps, next_number, numbered
 
 FIRST, LAST = 600_000, 600_030
 taken_numbers = st.sets(st.integers(FIRST - 5, LAST + 5))
@@ -44,6 +44,12 @@ def test_gaps_and_taken_numbers_together_are_every_number_once(taken: set[int]) 
 
 def test_an_assistance_speaks_for_the_number_of_its_accident() -> None:
     assert str(numbered(RecordId.parse("VA-409-300001-01-02"))) == "INC-409-300001"
+
+
+def test_an_alias_counts_no_numbers_of_its_own() -> None:
+    assert str(numbered(RecordId.parse("HR-MRE-409-700001"))) == "MRE-409-700001"
+    assert "TS" in PREFIXES
+    assert not {"HR-MRE", "VIC", "VA"} & set(PREFIXES)
 
 
 def test_the_ranges_of_the_procedure_cover_all_six_digit_numbers_once() -> None:

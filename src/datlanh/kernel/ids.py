@@ -2,13 +2,14 @@
 
 Source: SOP 2021, App. 01 §1 (pp. 14–17): prefix, province code, six-digit running number;
 a victim adds two digits to the accident's number, an assistance two more to the victim's;
-the report id is `FR-` and the record id.
+the report id is `FR-` and the record id. The rules give no prefix to form 6; `TS` is that of
+their example of a file name (p. 17), with six digits like all others.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.text import Text
@@ -18,11 +19,15 @@ REPORT = "FR"
 
 @dataclass(frozen=True, slots=True)
 class IdKind:
-    """A kind of record by its id prefix; `suffixes` two-digit groups follow the number."""
+    """A kind of record by its id prefix; `suffixes` two-digit groups follow the number.
+
+    `aliases` are other prefixes that name the same record: both are read, and kept as written.
+    """
 
     prefix: str
     label: Text
     suffixes: int = 0
+    aliases: tuple[str, ...] = ()
 
 
 KINDS = (
@@ -31,22 +36,23 @@ KINDS = (
     IdKind("HR-CLS", Text("Đình chỉ rà phá", "Clearance suspension")),
     IdKind("HR-CLP", Text("Tiến trình rà phá", "Clearance in progress")),
     IdKind("HR-EOD", Text("Nhiệm vụ xử lý lưu động", "EOD spot task")),
-    IdKind("MRE", Text("Giáo dục phòng tránh bom mìn", "Risk education")),
+    IdKind("TS", Text("Khảo sát kỹ thuật", "Technical survey")),
+    # Two examples of the rules have HR-MRE (p. 15), the rule itself MRE (p. 14).
+    IdKind("MRE", Text("Giáo dục phòng tránh bom mìn", "Risk education"), aliases=("HR-MRE",)),
     IdKind("INC", Text("Tai nạn bom mìn", "Accident")),
     IdKind("VIC", Text("Nạn nhân bom mìn", "Victim"), 1),
     IdKind("VA", Text("Hỗ trợ nạn nhân", "Victim assistance"), 2),
 )
-BY_PREFIX = {kind.prefix: kind for kind in KINDS}
+BY_PREFIX = {prefix: kind for kind in KINDS for prefix in (kind.prefix, *kind.aliases)}
 
-# "EOD" is typed for "HR-EOD", and one example in the rules has "HR-MRE".
-_SHORT = {p.removeprefix("HR-"): p for p in BY_PREFIX}
+_SHORT = {kind.prefix.removeprefix("HR-"): kind for kind in KINDS}  # "EOD" is typed for "HR-EOD"
 
 _ID = re.compile(
     f"(?P<prefix>{'|'.join(BY_PREFIX)})-(?P<province>[0-9]{{3}})-(?P<number>[0-9]{{6}})"
     "(?P<suffix>(?:-[0-9]{2}){0,2})"
 )
 _LOOSE = re.compile(
-    f"(?:FR)?(?:HR)?(?P<prefix>{'|'.join(_SHORT)})(?P<digits>[0-9OIL]+)", re.IGNORECASE
+    f"(?:FR)?(?P<hr>HR)?(?P<prefix>{'|'.join(_SHORT)})(?P<digits>[0-9OIL]+)", re.IGNORECASE
 )
 _LETTERS_FOR_DIGITS = str.maketrans("OIL", "011")
 
@@ -97,6 +103,11 @@ class RecordId:
         """What the prefix stands for."""
         return BY_PREFIX[self.prefix]
 
+    @property
+    def canonical(self) -> RecordId:
+        """The same record's id with the prefix of the rules: `MRE` for `HR-MRE`."""
+        return replace(self, prefix=self.kind.prefix)
+
     def parent(self) -> RecordId | None:
         """The accident of a victim, the victim of an assistance; None for other records."""
         if self.prefix == "VIC":
@@ -129,15 +140,36 @@ def propose(text: str, province: str = "409") -> RecordId | None:
     loose = _LOOSE.fullmatch(re.sub(r"[^0-9A-Za-z]", "", text))
     if loose is None:
         return None
-    prefix = _SHORT[loose["prefix"].upper()]
+    kind = _SHORT[loose["prefix"].upper()]
+    spelt = f"HR-{kind.prefix}" if loose["hr"] else kind.prefix
+    prefix = spelt if spelt in kind.aliases else kind.prefix
     digits = loose["digits"].upper().translate(_LETTERS_FOR_DIGITS)
-    pairs = 2 * BY_PREFIX[prefix].suffixes
+    pairs = 2 * kind.suffixes
     if len(digits) == 6 + pairs:
         digits = province + digits
     if len(digits) != 9 + pairs:
         return None
     suffix = "-".join(digits[i : i + 2] for i in range(9, 9 + pairs, 2))
     return RecordId(prefix, digits[:3], int(digits[3:9]), suffix)
+
+
+def spellings(record_id: str) -> tuple[str, ...]:
+    """Every id that names the same record, the one given first; text that is no id as it is."""
+    if not readable(record_id):
+        return (record_id,)
+    record = RecordId.parse(record_id)
+    prefixes = (record.kind.prefix, *record.kind.aliases)
+    others = (str(replace(record, prefix=prefix)) for prefix in prefixes)
+    return tuple(dict.fromkeys((record_id, *others)))
+
+
+def persons_of(record_id: str) -> tuple[str, ...]:
+    """How the ids of persons begin that repeat the number of this record: of an accident only."""
+    record = RecordId.parse(record_id) if readable(record_id) else None
+    if record is None or record.prefix != "INC":
+        return ()
+    persons = (kind.prefix for kind in KINDS if kind.suffixes)
+    return tuple(f"{prefix}-{record.province}-{record.number:06d}-" for prefix in persons)
 
 
 def report_id(record_id: str | RecordId) -> str:

@@ -18,10 +18,13 @@ PREFIXES = tuple(kind.prefix for kind in KINDS if not kind.suffixes)
 
 
 def numbered(record_id: RecordId) -> RecordId:
-    """The record whose running number this is: the accident of a victim, else itself."""
+    """The record whose running number this is: the accident of a victim, else itself.
+
+    Under the prefix of the rules: an alias counts no numbers of its own.
+    """
     while parent := record_id.parent():
         record_id = parent
-    return record_id
+    return record_id.canonical
 
 
 def next_number(taken: Iterable[int], first: int, last: int) -> int | None:

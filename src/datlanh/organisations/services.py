@@ -54,6 +54,10 @@ NUMBER_IS_USED = Text(
     "Số {local_id} đã dùng cho một hồ sơ, không huỷ được.",
     "Number {local_id} is used by a record and cannot be voided.",
 )
+NUMBER_OF_ACCIDENT = Text(
+    "Mã {local_id} dùng số của vụ tai nạn, không có số riêng để huỷ.",
+    "{local_id} repeats the number of its accident and has none of its own to void.",
+)
 VOID_NEEDS_REASON = Text("Hãy nêu lý do huỷ số.", "Say why the number is void.")
 RANGE_TAKEN = Text(
     "Dải số {first}–{last} chồng lên một dải đã cấp.",
@@ -92,15 +96,19 @@ def number_use(
     """Say that a record carries this id; the same id again changes nothing.
 
     The number keeps the organisation it was first given to. The id of a victim or an
-    assistance speaks for the number of its accident.
+    assistance speaks for the number of its accident: whoever reports on them uses up none of
+    their own, the number is that of the organisation in whose range it lies.
 
     Raises:
         DomainError: not an id; with `strict`, also an id outside the organisation's ranges.
         ConflictError: the number is void.
     """
-    parts = numbered(RecordId.parse(local_id.strip()))
+    written = RecordId.parse(local_id.strip())
+    parts = numbered(written)
     ranges = _lock(number=parts.number, province_code=parts.province)
-    if strict and not any(r.organisation_id == organisation.pk for r in ranges):
+    if written.parent():
+        organisation = next((r.organisation for r in ranges if r.organisation), organisation)
+    elif strict and not any(r.organisation_id == organisation.pk for r in ranges):
         raise DomainError(OUT_OF_RANGE, local_id=str(parts), organisation=organisation.short_name)
     number = RunningNumber.objects.select_for_update().filter(local_id=str(parts)).first()
     if number is None:
@@ -121,13 +129,17 @@ def number_void(
     A number nobody has reserved can be voided too: the range says whose it is.
 
     Raises:
-        DomainError: not an id, no reason, or the number lies in nobody's range (or, with
-            `organisation`, is not that organisation's).
+        DomainError: not an id, no reason, an id without a number of its own (a victim's), or
+            the number lies in nobody's range (or, with `organisation`, is not that
+            organisation's).
         ConflictError: a record carries it.
     """
     if not (reason := reason.strip()):
         raise DomainError(VOID_NEEDS_REASON)
-    parts = numbered(RecordId.parse(local_id.strip()))
+    written = RecordId.parse(local_id.strip())
+    if written.parent():
+        raise DomainError(NUMBER_OF_ACCIDENT, local_id=str(written))
+    parts = numbered(written)
     _lock(number=parts.number, province_code=parts.province)
     number = RunningNumber.objects.select_for_update().filter(local_id=str(parts)).first()
     within = range_at(parts.number, parts.province)
