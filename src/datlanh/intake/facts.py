@@ -11,6 +11,7 @@ from shapely import Point
 from datlanh.intake.models import Report, Setting
 from datlanh.kernel import clock
 from datlanh.kernel.checks import DEFAULT_SETTINGS
+from datlanh.kernel.ids import record_id_of, spellings
 from datlanh.kernel.rules import CommuneRef, KnownReport, OperatorRef
 from datlanh.ordnance.models import Ordnance
 from datlanh.organisations import selectors as organisations
@@ -90,20 +91,22 @@ class DatabaseFacts:
 
     def record_exists(self, local_id: str) -> bool:
         """Whether the register has a record of that id."""
-        found = Record.objects.filter(local_id=local_id)
+        found = Record.objects.filter(local_id__in=spellings(local_id))
         return self._once(found.exists, "record", local_id)
 
     def approved_reports(self, local_id: str) -> list[KnownReport]:
         """Approved reports about that record, newest information first."""
         found = Report.objects.filter(
-            record_id__in=Record.objects.filter(local_id=local_id).values("pk"), state="approved"
+            record_id__in=Record.objects.filter(local_id__in=spellings(local_id)).values("pk"),
+            state="approved",
         ).exclude(pk=self.report.pk)
         return [self._told(r) for r in found.order_by("-date_of_information")[:50]]
 
     def same_instance_elsewhere(self, report_id: str) -> list[KnownReport]:
         """Other undecided reports of the same report id."""
         found = Report.objects.filter(
-            record_local_id=report_id.removeprefix("FR-"), state__in=["received", "verified"]
+            record_local_id__in=spellings(record_id_of(report_id)),
+            state__in=["received", "verified"],
         ).exclude(pk=self.report.pk)
         return [self._told(r) for r in found[:10]]
 

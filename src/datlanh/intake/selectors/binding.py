@@ -18,6 +18,7 @@ from datlanh.hazards.models import HazardousArea, LandRelease
 from datlanh.intake.claims import answer_value, shape_of
 from datlanh.intake.models import Report
 from datlanh.kernel import geometry
+from datlanh.kernel.ids import spellings
 from datlanh.kernel.mapping import Answers, FormMapping
 from datlanh.kernel.text import LANGUAGES, NBSP, Text, number
 from datlanh.register.models import Record
@@ -35,6 +36,7 @@ NEAR = Text("cách {metres}{gap}m", "{metres}{gap}m away")
 NEW_ID = Text("mã chưa có trong sổ đăng ký", "the id is not in the register yet")
 TAKEN = Text("mã đã có trong sổ đăng ký", "the id stands in the register already")
 
+# The kinds of record that lie on ground of their own; others are found by their id alone.
 ROWS: dict[str, type[HazardousArea] | type[LandRelease]] = {
     "hazardous_area": HazardousArea,
     "land_release": LandRelease,
@@ -100,7 +102,7 @@ def binding_of(
     measured = _measured(found, mapping, shape, who)
     ordered = sorted(measured, key=lambda c: (not c.reasons, -(c.share or 0), c.distance_m or 0))
     kept = [_explained(c) for c in ordered if c.reasons or c.is_close][:MOST]
-    taken = Record.objects.filter(local_id=report.record_local_id).exists()
+    taken = Record.objects.filter(local_id__in=spellings(report.record_local_id)).exists()
     return Binding(
         candidates=tuple(kept),
         may_be_new=bool(report.record_local_id) and not taken,
@@ -117,7 +119,7 @@ def _outline_question(mapping: FormMapping) -> str:
 def _named(report: Report, mapping: FormMapping, answers: Answers) -> list[tuple[UUID, Text]]:
     """Records the report names: by id, as a correction, by shape id or internal id."""
     of_kind = Record.objects.filter(kind=mapping.record_kind)
-    same = of_kind.filter(local_id=report.record_local_id).values_list("pk", flat=True)
+    same = of_kind.filter(local_id__in=spellings(report.record_local_id)).values_list("pk", flat=True)
     named = [(pk, SAME_ID) for pk in same]
     if report.supersedes and report.supersedes.record_id:
         named.append((report.supersedes.record_id, CORRECTED))
@@ -127,6 +129,8 @@ def _named(report: Report, mapping: FormMapping, answers: Answers) -> list[tuple
         if q.attribute in ("shape_id", "internal_id")
     }
     shape, own = (str(said.get(k) or "") for k in ("shape_id", "internal_id"))
+    if mapping.record_kind not in ROWS:
+        return named
     rows = ROWS[mapping.record_kind]._default_manager.filter(organisation=report.organisation_id)
     wanted = (Q(shape_id=shape) if shape else Q(pk=None)) | (
         Q(internal_id=own) if own else Q(pk=None)
@@ -140,7 +144,7 @@ def _named(report: Report, mapping: FormMapping, answers: Answers) -> list[tuple
 
 
 def _around(mapping: FormMapping, shape: BaseGeometry | None) -> list[UUID]:
-    if shape is None or shape.is_empty:
+    if shape is None or shape.is_empty or mapping.record_kind not in ROWS:
         return []
     west, south, east, north = shape.bounds
     box = GeosPolygon.from_bbox(
@@ -157,7 +161,8 @@ def _measured(
     """The candidates `who` may read, with distance and shared ground."""
     visible = scope_for(who, Permission.RECORD_READ).q("organisation_id")
     records: QuerySet[Record] = Record.objects.filter(visible, pk__in=list(found))
-    rows = ROWS[mapping.record_kind]._default_manager.in_bulk(list(found))
+    model = ROWS.get(mapping.record_kind)
+    rows = model._default_manager.in_bulk(list(found)) if model else {}
     measured = []
     for record in records.filter(kind=mapping.record_kind):
         row: Any = rows.get(record.pk)

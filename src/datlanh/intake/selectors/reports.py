@@ -16,6 +16,7 @@ from datlanh.intake.models import Attachment, Finding, FormVersion, Report
 from datlanh.intake.selectors.paging import Cursor, Page, page_of
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel import clock
+from datlanh.kernel.ids import spellings
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
 from datlanh.places import selectors as places
@@ -67,7 +68,9 @@ class ReportFilter:
             wanted &= Q(proposals__closed_at__isnull=True, proposals__isnull=False)
         if text := self.text.strip()[:_TEXT_MAX_CHARS]:
             known_as = text.upper().removeprefix("FR-")
-            wanted &= Q(receipt__icontains=text) | Q(record_local_id__icontains=known_as)
+            named = Q(record_local_id__icontains=known_as)
+            named |= Q(record_local_id__in=spellings(known_as))
+            wanted &= Q(receipt__icontains=text) | named
         return wanted
 
 

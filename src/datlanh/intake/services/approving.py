@@ -13,6 +13,7 @@ from datlanh.accounts.scope import scope_for
 from datlanh.audit.rows import row_insert, together
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
+from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.services.checking import answers_now
 from datlanh.intake.services.moves import (
@@ -28,6 +29,7 @@ from datlanh.intake.workflow import REVIEW
 from datlanh.kernel.errors import ConflictError, DomainError
 from datlanh.kernel.fold import Claim as FoldClaim
 from datlanh.kernel.fold import Conflict, fold
+from datlanh.kernel.ids import spellings
 from datlanh.kernel.text import Text
 from datlanh.organisations.services import number_use
 from datlanh.register import services as register
@@ -39,6 +41,11 @@ UNDATED = Text(
 )
 ID_TAKEN = Text(
     "Mã «{local_id}» đã có trong sổ đăng ký.", "The id “{local_id}” is in the register already."
+)
+NO_KIND = Text(
+    "Sổ đăng ký chưa có loại hồ sơ của mẫu này. Báo cáo được giữ lại để duyệt sau.",
+    "The register does not hold the kind of record of this form yet. The report is kept until it "
+    "does.",
 )
 NO_ID = Text("Báo cáo chưa có mã.", "The report has no id.")
 CHOICE_NEEDED = Text(
@@ -122,6 +129,8 @@ def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.Ne
     """What the report says, if it can enter the register at all."""
     if report.form_version is None:
         raise DomainError(UNKNOWN_FORM)
+    if report.form_version.record_kind not in PROJECTORS:
+        raise DomainError(NO_KIND, code="no_kind")
     if not report.record_local_id:
         raise DomainError(NO_ID)
     try:
@@ -148,7 +157,7 @@ def _target(
 
 def _record_new(report: Report) -> Record:
     """The record this approval creates, not kept yet. ConflictError when its id is taken."""
-    if Record.objects.filter(local_id=report.record_local_id).exists():
+    if Record.objects.filter(local_id__in=spellings(report.record_local_id)).exists():
         raise ConflictError(ID_TAKEN, code="id_taken", local_id=report.record_local_id)
     return Record(
         id=Record.id_from(report.pk),

@@ -10,6 +10,7 @@ from django.db import connection
 from datlanh.intake.instance import Instance
 from datlanh.intake.models import Report
 from datlanh.kernel.errors import DomainError
+from datlanh.kernel.ids import spellings
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
 
@@ -70,7 +71,7 @@ def report_known(instance: Instance, organisation: Organisation) -> Report:
 
 _RETURNED = """
 select id from intake_report
- where organisation_id = %s and form = %s and record_local_id = %s and state = 'returned'
+ where organisation_id = %s and form = %s and record_local_id = any(%s) and state = 'returned'
  order by id desc limit 1 for update
 """
 
@@ -78,6 +79,7 @@ select id from intake_report
 def returned_of(report: Report) -> Report | None:
     """The newest returned report about the same record, locked: `report` takes its place."""
     with connection.cursor() as cursor:
-        cursor.execute(_RETURNED, [report.organisation_id, report.form, report.record_local_id])
+        named = list(spellings(report.record_local_id))
+        cursor.execute(_RETURNED, [report.organisation_id, report.form, named])
         found = cursor.fetchone()
     return Report.objects.get(pk=found[0]) if found else None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
@@ -27,7 +28,7 @@ from datlanh.intake.standing import records_touched
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel import clock
 from datlanh.kernel.errors import TransitionError
-from datlanh.kernel.ids import readable
+from datlanh.kernel.ids import RecordId, persons_of, readable, spellings
 from datlanh.kernel.text import Text
 from datlanh.organisations.services import number_void
 from datlanh.register import services as register
@@ -102,16 +103,28 @@ def step_confirm(*, id: int, by: User, confirm: bool, note: str = "") -> Report:
 
 
 def _number_give_up(report: Report, *, by: User, reason: str) -> None:
-    """A refused report's number is accounted for as void, unless something else carries it."""
+    """A refused report's number is accounted for as void, unless something else carries it.
+
+    A victim or an assistance has no number of its own; an accident's is carried by theirs too.
+    """
     local_id = report.record_local_id
-    others = Report.objects.filter(record_local_id=local_id).exclude(pk=report.pk)
+    if not readable(local_id) or RecordId.parse(local_id).parent():
+        return
+    others = Report.objects.filter(_named("record_local_id", local_id)).exclude(pk=report.pk)
     if (
-        not readable(local_id)
-        or Record.objects.filter(local_id=local_id).exists()
+        Record.objects.filter(_named("local_id", local_id)).exists()
         or others.exclude(state__in=["refused", "replaced"]).exists()
     ):
         return
     number_void(local_id=local_id, by=by, reason=reason)
+
+
+def _named(field: str, local_id: str) -> Q:
+    """What carries the running number of an id, however its prefix is written."""
+    named = Q(**{f"{field}__in": spellings(local_id)})
+    for beginning in persons_of(local_id):
+        named |= Q(**{f"{field}__startswith": beginning})
+    return named
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.selectors.explaining import record_explain
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.rebuilding import register_rebuild
+from datlanh.kernel.ids import spellings
 from datlanh.kernel.text import day
 from datlanh.register.models import Record
 
@@ -59,7 +60,7 @@ class Command(BaseCommand):
 
     def explain(self, local_id: str | None) -> None:
         """Each value of a record: who reported it, when true, when known."""
-        record = Record.objects.filter(local_id=local_id or "").first()
+        record = Record.objects.filter(local_id__in=spellings(local_id or "")).first()
         if record is None:
             raise CommandError(f"no record {local_id!r}")
         self.stdout.write(f"{record.local_id} ({record.kind}), decision {record.created_seq}")
