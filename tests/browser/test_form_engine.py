@@ -32,7 +32,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def forms() -> dict[str, CompiledForm]:
-    return {n: read_form(ROOT / f"forms/{n}.xlsx") for n in ("cha", "land_release")}
+    return {path.stem: read_form(path) for path in sorted((ROOT / "forms").glob("*.xlsx"))}
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +85,20 @@ def visit(page: Page, address: str) -> Callable[..., Page]:
         ("cha", "en", ("CHA ID", "Send")),
         ("land_release", "vi", ("Mã Nhiệm vụ", "Gửi")),
         ("land_release", "en", ("LR ID", "Send")),
+        ("accident", "vi", ("Mã tai nạn", "Gửi")),
+        ("accident", "en", ("Accident ID", "Send")),
+        ("victim", "vi", ("Mã nạn nhân", "Gửi")),
+        ("victim", "en", ("Victim ID", "Send")),
+        ("victim_assistance", "vi", ("Mã hoạt động hỗ trợ", "Gửi")),
+        ("victim_assistance", "en", ("Assistance ID", "Send")),
+        ("eore", "vi", ("Mã HĐ GDPTBM", "Gửi")),
+        ("eore", "en", ("MRE ID", "Send")),
+        ("cmrs", "vi", ("Mã nhiệm vụ", "Gửi")),
+        ("cmrs", "en", ("CMRS ID", "Send")),
+        ("eod_spot", "vi", ("Mã nhiệm vụ", "Gửi")),
+        ("eod_spot", "en", ("EOD ID", "Send")),
+        ("clearance_progress", "vi", ("Mã tiến trình rà phá", "Gửi")),
+        ("clearance_progress", "en", ("Clearance progress ID", "Send")),
     ],
 )
 def test_a_form_opens_in_the_pages_language(visit, troubles, form, language, words):
@@ -208,6 +222,80 @@ def test_a_land_release_is_filled_in_sent_and_read(visit, troubles, forms):
     pocket = answers.rows["uncleared_pockets"][0]
     assert pocket["values"] == {"pocket_reason": "pond_lake"}
     assert len(pocket["polygons"]["pocket_outline"][0]) == 4
+    assert troubles == []
+
+
+def test_an_eod_task_with_its_three_dates_is_filled_in_sent_and_read(visit, troubles, forms):
+    """Section B asks for its date once something in it is answered, section C likewise."""
+    page = visit("eod_spot")
+    typed(page, "Mã nhiệm vụ", "HR-EOD-409-200123")
+    typed(page, "Ngày giao nhiệm vụ", "01/10/2026")
+    ticked(page, "Nguồn thông tin", "Đường dây nóng")
+    typed(page, "Tên", "Hồ Thị Mẫu")
+    ticked(page, "Người cung cấp thông tin đã nhìn thấy vật nổ chưa", "Không")
+    typed(page, "Tên, Điện thoại, Địa chỉ", "Hồ Văn Thử, Thôn Mẫu")
+    chosen(page, "Tổ chức tiếp nhận", "MAG")
+    chosen(page, "Nhóm", "Bom chùm")
+    ticked(page, "Kết quả xử lý", "Hủy nổ tại chỗ")
+    page.get_by_role("button", name="Gửi", exact=True).click()
+    expect(page.get_by_text("Ghi ngày tiếp nhận: đây là ngày của thông tin")).to_be_visible()
+    typed(page, "Ngày tiếp nhận", "02/10/2026")
+    typed(page, "Ngày hủy nổ", "03/10/2026")
+
+    answers = answers_of(read_instance(sent(page)[0][1]), forms["eod_spot"].mapping)
+    assert answers.problems == {}
+    assert answers.values == {
+        "eod_id": "HR-EOD-409-200123",
+        "tasking_date": "2026-10-01",
+        "information_source": "hotline",
+        "informant_name": "Hồ Thị Mẫu",
+        "informant_saw_item": "no",
+        "first_informant": "Hồ Văn Thử, Thôn Mẫu",
+        "responding_organisation": "mag",
+        "respond_date": "2026-10-02",
+        "disposal_date": "2026-10-03",
+    }
+    assert answers.rows["found_items"][0]["values"] == {
+        "category": "cluster_munition",
+        "disposal": "destroyed_in_situ",
+    }
+    assert troubles == []
+
+
+def test_a_victim_is_filled_in_sent_and_read(visit, troubles, forms):
+    page = visit("victim")
+    typed(page, "Mã nạn nhân", "VIC-409-000123-01")
+    typed(page, "Họ tên", "Hồ Thị Mẫu")
+    typed(page, "Tuổi khi xảy ra tai nạn", "34")
+    ticked(page, "Giới tính", "Nữ")
+    chosen(page, "Xã phường", "Xã Cam Lộ")
+    chosen(page, "Hoạt động gây tai nạn", "Canh tác")
+    ticked(page, "Bị thương hay tử vong", "Bị thương")
+    expect(question(page, "Địa điểm tử vong")).not_to_be_visible()
+    ticked(page, "Trái", "Chân")
+    ticked(page, "Tổn thương, Ảnh hưởng", "Bỏng", "Gãy xương")
+    ticked(page, "Nạn nhân có biết KV nguy hiểm", "Có")
+    ticked(page, "Nếu biết, sao vẫn đi vào", "Áp lực kinh tế")
+    ticked(page, "Chia sẻ thông tin cá nhân với cơ quan nhà nước", "Đồng ý")
+    typed(page, "Ngày xác nhận", "07/10/2026")
+
+    answers = answers_of(read_instance(sent(page)[0][1]), forms["victim"].mapping)
+    assert answers.problems == {}
+    assert answers.values == {
+        "victim_id": "VIC-409-000123-01",
+        "full_name": "Hồ Thị Mẫu",
+        "age_at_accident": 34,
+        "gender": "female",
+        "address_commune": "19597",
+        "activity_at_time": "farming",
+        "killed_or_injured": "injured",
+        "loss_amputation_left": ["leg"],
+        "injuries": ["fractures", "burns"],
+        "aware_area_dangerous": "yes",
+        "reason_entered": "economic_necessity",
+        "consent_authorities": "yes",
+        "verification_date": "2026-10-07",
+    }
     assert troubles == []
 
 
