@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from openpyxl import load_workbook
 from tools.domain_docs import PAGES
 
 from architecture.code import PACKAGE, ROOT, modules, tree
@@ -114,8 +116,18 @@ def test_words_in_bold_in_a_guide_stand_on_a_screen(language: str) -> None:
     assert unknown == []
 
 
-def test_names_in_the_glossary_stand_in_the_code() -> None:
-    sources = "\n".join(p.read_text(encoding="utf-8") for p in modules())
+def _names_in_the_forms() -> Iterator[str]:
+    """Questions, attributes and options: the forms are the source of these names."""
+    for path in sorted((ROOT / "forms").glob("*.xlsx")):
+        book = load_workbook(path, read_only=True)
+        for sheet in ("survey", "choices", "settings"):
+            for line in book[sheet].iter_rows(min_row=2, values_only=True):
+                yield " ".join(str(cell) for cell in line if cell)
+
+
+def test_names_in_the_glossary_stand_in_the_code_or_the_forms() -> None:
+    texts = [*(p.read_text(encoding="utf-8") for p in modules()), *_names_in_the_forms()]
+    sources = "\n".join(texts)
     rows = re.findall(r"^\|.*\|$", (DOCS / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
     named = {
         name.split(".")[-1] for row in rows for name in re.findall(r"`(.+?)`", row.split("|")[3])

@@ -43,9 +43,9 @@ MENDED = {"cha_id", "target_population"} | {
     for who in ("operations_manager", "information_manager", "reported_by", "verification")
     for what in ("name", "full_name", "date", "position")
 }
-MENDED_OPTIONS = {"impact equipment", "activity_types television"} | {  # misprints
-    f"slope {how}" for how in ("steep", "slight", "flat")  # with their degrees, as in English
-}
+# Misprints; and slopes with their degrees, which are printed in English only.
+SLOPES = {f"slope {how}" for how in ("steep", "slight", "flat")}
+MENDED_OPTIONS = {"impact equipment", "activity_types television"} | SLOPES
 # A tick box without words beside it, and depths with a space before the unit.
 WORDED = ("internal_qa_qc", "external_qa_qc", "clearance_depth_class")
 COLUMNS = {"longitude": "position", "latitude": "position", "subcategory": "sub_category"}
@@ -275,8 +275,8 @@ def test_health_names_addresses_and_free_text_about_a_victim_are_sealed():
 
 def test_what_an_assistance_says_of_its_victim_is_sealed():
     """The point is often the victim's home, the notes tell of illness and need."""
-    sealed = {r["name"]: r["register::person"] for r in survey_rows("victim_assistance")
-              if "register::person" in r}  # fmt: skip
+    rows = [r for r in survey_rows("victim_assistance") if "register::person" in r]
+    sealed = {r["name"]: r["register::person"] for r in rows}
     assert sealed == {
         "assistance_point": "victim",
         "notes": "victim",

@@ -119,8 +119,8 @@ def _outline_question(mapping: FormMapping) -> str:
 def _named(report: Report, mapping: FormMapping, answers: Answers) -> list[tuple[UUID, Text]]:
     """Records the report names: by id, as a correction, by shape id or internal id."""
     of_kind = Record.objects.filter(kind=mapping.record_kind)
-    same = of_kind.filter(local_id__in=spellings(report.record_local_id)).values_list("pk", flat=True)
-    named = [(pk, SAME_ID) for pk in same]
+    same = of_kind.filter(local_id__in=spellings(report.record_local_id))
+    named = [(pk, SAME_ID) for pk in same.values_list("pk", flat=True)]
     if report.supersedes and report.supersedes.record_id:
         named.append((report.supersedes.record_id, CORRECTED))
     said = {
