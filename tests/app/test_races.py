@@ -11,11 +11,15 @@ from django.db import connections
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.hazards.models import HazardousArea
+from datlanh.hazards.projection import LAND_RELEASE
 from datlanh.intake.models import Report
+from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.receiving import report_receive
 from datlanh.kernel.errors import DomainError
-from datlanh.register.models import Decision
+from datlanh.organisations.models import RunningNumber
+from datlanh.register.models import Decision, Record
+from support.drafts import education, victim
 from support.reports import approved, cha, demo_cast, received, sent, verified
 
 pytestmark = pytest.mark.usefixtures("fresh_db")
@@ -59,6 +63,30 @@ def test_of_two_reviewers_one_decides_and_the_other_is_told():
     assert "approved" in str(refused[0]) or "Approve" in str(refused[0])
     assert Decision.objects.filter(kind="approved").count() == 1
     assert_register_equal()
+
+
+def at_once(cast: Any, kind: str, *drafts: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Reports of one kind approved at the same moment; any projector will do for their rows."""
+    monkeypatch.setitem(PROJECTORS, kind, PROJECTORS.get(kind, LAND_RELEASE))
+    reports = [verified(received(d, by=cast["renew.hientruong"]), by=cast["renew"]) for d in drafts]
+    return together(*(lambda r=r: approved(r, by=cast["kiemtra2"]) for r in reports))
+
+
+def test_two_spellings_of_one_id_become_one_record(monkeypatch):
+    """The database sees two ids: only the lock on the number's range keeps them one."""
+    drafts = education(1), education(1).but(mre_id="HR-MRE-409-600001")
+    results = at_once(demo_cast(), "risk_education", *drafts, monkeypatch=monkeypatch)
+    (taken,) = [r for r in results if isinstance(r, Exception)]
+    assert getattr(taken, "code", "") == "id_taken", results
+    assert Record.objects.count() == RunningNumber.objects.count() == 1
+
+
+def test_victims_of_one_accident_are_approved_at_once_under_one_number(monkeypatch):
+    drafts = [victim(1, person) for person in (1, 2, 3)]
+    results = at_once(demo_cast(), "victim", *drafts, monkeypatch=monkeypatch)
+    assert [r for r in results if isinstance(r, Exception)] == []
+    assert Record.objects.count() == 3
+    assert RunningNumber.objects.get().local_id == "INC-409-600001"
 
 
 def test_decisions_made_at_once_are_numbered_without_gaps_in_commit_order():

@@ -38,6 +38,9 @@ def test_a_report_is_taken_in_checked_and_opens_at_the_desk(form, cast):
         answers = Payload.objects.get(report=report).answers
     assert answers["problems"] == {}
     assert "Ví Dụ" not in str(answers)
+    officer = signed_in(cast["renew"])
+    assert report.record_local_id in page(officer, "report", report.receipt)
+    assert draft.answers.values["village"] in page(officer, "report_correct", report.receipt)
     verified(report, by=cast["renew"])
     html = page(signed_in(cast["kiemtra2"]), "review_report", report.receipt)
     assert report.record_local_id in html

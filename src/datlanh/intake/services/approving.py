@@ -168,8 +168,15 @@ def _record_new(report: Report) -> Record:
 
 
 def _record_create(record: Record, seq: int) -> None:
-    """Keep the new record; the one who asked for the same id at the same moment is told."""
+    """Keep the new record; the one who asked for the same id at the same moment is told.
+
+    The database holds one spelling of an id unique; another is asked for, by now under the
+    lock on the range of its number.
+    """
     record.created_seq = seq
+    others = spellings(record.local_id)[1:]
+    if others and Record.objects.filter(local_id__in=others).exists():
+        raise ConflictError(ID_TAKEN, code="id_taken", local_id=record.local_id)
     try:
         row_insert(record)
     except IntegrityError as error:
