@@ -35,6 +35,7 @@ from datlanh.kernel import clock
 from datlanh.kernel.geometry import area_m2
 from datlanh.organisations.models import Organisation
 from datlanh.places import selectors as places
+from datlanh.register.listing import fetched
 from datlanh.register.models import Record, Version
 from datlanh.register.selectors import asof
 from datlanh.reporting.selectors import (
@@ -44,7 +45,6 @@ from datlanh.reporting.selectors import (
     figures_released,
     narrowed,
 )
-from datlanh.reporting.selectors.groups import fetched
 from support.reports import approved, cha, demo_cast, field_of, received, release, verified
 
 pytestmark = pytest.mark.django_db

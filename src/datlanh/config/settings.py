@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "datlanh.register",
     "datlanh.ordnance",
     "datlanh.hazards",
+    "datlanh.people",
+    "datlanh.education",
     "datlanh.intake",
     "datlanh.reporting",
     "datlanh.delivery",

@@ -12,9 +12,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Upper
 
-from datlanh.organisations.models import Organisation
-from datlanh.places.models import AdminUnit
-from datlanh.register.models import Record
+from datlanh.register.typed import Projected, ReportedRow, not_negative, reading
 
 
 class PublicStatus(models.TextChoices):
@@ -26,35 +24,8 @@ class PublicStatus(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
-class Projected(models.Model):
-    """What every typed row carries."""
-
-    record = models.OneToOneField(Record, models.DO_NOTHING, primary_key=True, related_name="+")
-    local_id = models.CharField(max_length=40, unique=True)
-    internal_id = models.CharField(max_length=60, blank=True)
-    organisation = models.ForeignKey(Organisation, models.DO_NOTHING, related_name="+")
-    organisation_id: int
-    reporting_team = models.CharField(max_length=120, blank=True)
-    commune_code = models.CharField(max_length=12, blank=True)  # as reported
-    village_name = models.CharField(max_length=160, blank=True)
-    shape_id = models.CharField(max_length=60, blank=True)
-    outline = models.MultiPolygonField(srid=4326, null=True)
-    position = models.PointField(srid=4326, null=True)
-    area_reported_m2 = models.FloatField(null=True)
-    true_from = models.DateField()  # the newest date of information in this row
-    known_seq = models.BigIntegerField()  # the decision after which this row is so
-    reports = models.IntegerField(default=1)  # how many reports it rests on
-    # derived
-    area_m2 = models.FloatField(null=True)
-    commune = models.ForeignKey(AdminUnit, models.DO_NOTHING, null=True, related_name="+")
-    commune_id: int | None
-    derived_by = models.CharField(max_length=120, blank=True)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.local_id
+EOD_STATES = ("open", "closed")
+EOD_PRIORITIES = ("high", "medium", "low")
 
 
 SIZE = Coalesce("area_m2", Value(-1.0))
@@ -160,17 +131,69 @@ class LandRelease(Projected):
         ]
 
 
-class ReportedRow(models.Model):
-    """A row of a list, with the report it belongs to."""
+class SurveyTask(Projected):
+    """A completed cluster munition remnants survey (form 6)."""
 
-    id = models.BigAutoField(primary_key=True)
-    record = models.ForeignKey(Record, models.DO_NOTHING, related_name="+")
-    organisation = models.ForeignKey(Organisation, models.DO_NOTHING, related_name="+")
-    report_id = models.BigIntegerField()
-    number = models.IntegerField()  # position in the report, from 0
+    start_date = models.DateField(null=True)
+    end_date = models.DateField(null=True)
+    survey_method = models.CharField(max_length=160, blank=True)
+    surveyed_area_m2 = models.FloatField(null=True)
 
     class Meta:
-        abstract = True
+        indexes = reading("haz_ts", "end_date", choices=("survey_method",))
+        constraints = [not_negative("hazards_survey_not_negative", "surveyed_area_m2")]
+
+
+class EodTask(Projected):
+    """An EOD spot task: what was reported, how it was answered, what was destroyed (form 7)."""
+
+    tasking_date = models.DateField(null=True)
+    respond_date = models.DateField(null=True)
+    end_date = models.DateField(null=True)
+    disposal_date = models.DateField(null=True)
+    reported_status = models.CharField(max_length=16, blank=True)  # open, closed
+    information_source = models.CharField(max_length=160, blank=True)
+    land_use = models.CharField(max_length=160, blank=True)
+    disposal_priority = models.CharField(max_length=16, blank=True)
+    cleared_area_m2 = models.FloatField(null=True)
+
+    class Meta:
+        indexes = reading("haz_eod", "tasking_date", choices=("reported_status",))
+        constraints = [
+            models.CheckConstraint(
+                name="hazards_eod_status_known",
+                condition=Q(reported_status__in=("", *EOD_STATES)),
+            ),
+            models.CheckConstraint(
+                name="hazards_eod_priority_known",
+                condition=Q(disposal_priority__in=("", *EOD_PRIORITIES)),
+            ),
+            not_negative("hazards_eod_not_negative", "cleared_area_m2"),
+        ]
+
+
+class ClearanceProgress(Projected):
+    """What a team cleared in one period: an increment, never added to a completion."""
+
+    start_date = models.DateField(null=True)
+    end_date = models.DateField(null=True)
+    clearance_id = models.CharField(max_length=160, blank=True)  # HR-CLC it works towards
+    cha_ids = models.CharField(max_length=160, blank=True)
+    method = ArrayField(models.TextField(), default=list)
+    clearance_depth_cm = models.FloatField(null=True)
+    cleared_area_m2 = models.FloatField(null=True)
+    man_hours = models.FloatField(null=True)
+
+    class Meta:
+        indexes = reading("haz_clp", "end_date")
+        constraints = [
+            not_negative(
+                "hazards_progress_not_negative",
+                "clearance_depth_cm",
+                "cleared_area_m2",
+                "man_hours",
+            )
+        ]
 
 
 class OrdnanceItem(ReportedRow):

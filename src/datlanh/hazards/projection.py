@@ -2,59 +2,34 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-import pyproj
-import shapely
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
 from django.db import models
 
 from datlanh.hazards.models import (
+    EOD_PRIORITIES,
+    EOD_STATES,
+    ClearanceProgress,
+    EodTask,
     EvidencePoint,
     HazardousArea,
     LandRelease,
     OrdnanceItem,
+    SurveyTask,
     UnclearedPocket,
 )
 from datlanh.hazards.rules import public_status
-from datlanh.kernel import clock
-from datlanh.places import selectors as places
-from datlanh.places.selectors.lineage import commune_today
-from datlanh.register.projection import Current, ListRow
+from datlanh.register.listing.columns import Column
+from datlanh.register.projection import Current
+from datlanh.register.typed import ColumnProjector, day_of, derived_of, multi_of, row_of
 
 Rows = dict[type[models.Model], list[dict[str, Any]]]
-
-ENGINE = f"GEOS {'.'.join(map(str, shapely.geos_version))}, PROJ {pyproj.proj_version_str}"
-
-
-def _day(value: Any) -> dt.date | None:
-    return dt.date.fromisoformat(value) if value else None
-
-
-def _derived(current: Current) -> dict[str, Any]:
-    """The commune: as named where the name is known, else where the ground lies."""
-    code = current.values.get("commune_code") or ""
-    commune, edition = commune_today(code, current.true_from)
-    if commune is None:
-        outline, position = _looked_into(current.outline), _looked_into(current.position)
-        inside = outline.point_on_surface if outline else position
-        unit = places.commune_at(inside, clock.today()) if isinstance(inside, Point) else None
-        commune = unit.pk if unit else None
-    return {
-        "commune_id": commune,
-        "derived_by": f"{ENGINE}, gazetteer {edition or '-'}",
-    }
-
-
-def _common(row: ListRow) -> dict[str, Any]:
-    return {"report_id": row.report_id, "number": row.number}
 
 
 def _items(current: Current) -> list[dict[str, Any]]:
     return [
         {
-            **_common(r),
+            **row_of(r),
             "category": r.values.get("category") or "unknown",
             "sub_category": r.values.get("sub_category") or "",
             "model": r.values.get("model") or r.values.get("model_other") or "",
@@ -70,7 +45,7 @@ def _items(current: Current) -> list[dict[str, Any]]:
 def _evidence(current: Current) -> list[dict[str, Any]]:
     return [
         {
-            **_common(r),
+            **row_of(r),
             "point_id": r.values.get("point_id") or "",
             "evidence_kind": r.values.get("evidence_kind") or "",
             "position": r.shape,
@@ -81,18 +56,9 @@ def _evidence(current: Current) -> list[dict[str, Any]]:
 
 def _pockets(current: Current) -> list[dict[str, Any]]:
     return [
-        {**_common(r), "reason": r.values.get("reason") or "", "outline": _multi(r.shape)}
+        {**row_of(r), "reason": r.values.get("reason") or "", "outline": multi_of(r.shape)}
         for r in current.lists.get("uncleared_pockets", ())
     ]
-
-
-def _looked_into(shape: GEOSGeometry | bytes | None) -> Any:
-    return GEOSGeometry(memoryview(shape), srid=4326) if isinstance(shape, bytes) else shape
-
-
-def _multi(shape: Any) -> Any:
-    shape = _looked_into(shape)
-    return MultiPolygon(shape, srid=4326) if isinstance(shape, Polygon) else shape
 
 
 class AreaProjector:
@@ -108,13 +74,13 @@ class AreaProjector:
         return {
             "area_type": values.get("area_type") or "cha",
             "public_status": public_status(values.get("reported_status")),
-            "identification_date": _day(values.get("identification_date")),
+            "identification_date": day_of(values.get("identification_date")),
             "survey_method": values.get("survey_method") or "",
             "land_use": values.get("land_use") or "",
             "beneficiaries": values.get("beneficiaries") or "",
             "clearance_priority": values.get("clearance_priority") or "",
             "assessment_score": values.get("assessment_score"),
-            "assessment_date": _day(values.get("assessment_date")),
+            "assessment_date": day_of(values.get("assessment_date")),
         }
 
     def children(self, current: Current) -> Rows:
@@ -123,7 +89,7 @@ class AreaProjector:
 
     def derived(self, current: Current) -> dict[str, Any]:
         """The commune of today and by what it was found."""
-        return _derived(current)
+        return derived_of(current)
 
 
 class LandReleaseProjector:
@@ -139,8 +105,8 @@ class LandReleaseProjector:
         return {
             "release_type": values.get("release_type") or "",
             "reported_status": values.get("reported_status") or "",
-            "start_date": _day(values.get("start_date")),
-            "end_date": _day(values.get("end_date")),
+            "start_date": day_of(values.get("start_date")),
+            "end_date": day_of(values.get("end_date")),
             "methods": list(values.get("method") or []),
             "clearance_depth_cm": values.get("clearance_depth_cm"),
             "clearance_depth_class": values.get("clearance_depth_class") or "",
@@ -160,8 +126,49 @@ class LandReleaseProjector:
 
     def derived(self, current: Current) -> dict[str, Any]:
         """The commune of today and by what it was found."""
-        return _derived(current)
+        return derived_of(current)
 
+
+class WorkProjector(ColumnProjector):
+    """A survey, an EOD task, a month of clearance: work at which ordnance was found."""
+
+    child_models = (OrdnanceItem, EvidencePoint)
+
+    def children(self, current: Current) -> Rows:
+        """Items found and evidence points."""
+        return {OrdnanceItem: _items(current), EvidencePoint: _evidence(current)}
+
+
+SURVEY_COLUMNS = (
+    Column("start_date", "day"),
+    Column("end_date", "day"),
+    Column("survey_method", "key"),
+    Column("surveyed_area_m2", "number"),
+)
+EOD_COLUMNS = (
+    Column("tasking_date", "day"),
+    Column("respond_date", "day"),
+    Column("end_date", "day"),
+    Column("disposal_date", "day"),
+    Column("reported_status", "key", among=EOD_STATES),
+    Column("information_source", "key"),
+    Column("land_use", "key"),
+    Column("disposal_priority", "key", among=EOD_PRIORITIES),
+    Column("cleared_area_m2", "number"),
+)
+PROGRESS_COLUMNS = (
+    Column("start_date", "day"),
+    Column("end_date", "day"),
+    Column("clearance_id"),
+    Column("cha_ids"),
+    Column("method", "keys"),
+    Column("clearance_depth_cm", "number"),
+    Column("cleared_area_m2", "number"),
+    Column("man_hours", "number"),
+)
 
 AREA = AreaProjector()
 LAND_RELEASE = LandReleaseProjector()
+SURVEY_TASK = WorkProjector("survey_task", SurveyTask, SURVEY_COLUMNS)
+EOD_TASK = WorkProjector("eod_task", EodTask, EOD_COLUMNS)
+CLEARANCE_PROGRESS = WorkProjector("clearance_progress", ClearanceProgress, PROGRESS_COLUMNS)

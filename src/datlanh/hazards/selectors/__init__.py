@@ -1,24 +1,18 @@
 """Every read of areas and releases a person can see: filtered, within scope, now or then."""
 
 from datlanh.hazards.selectors.filters import (
-    NONE,
     PRIORITIES,
     RELEASE_STATES,
     AreaFilter,
     RecordFilter,
     ReleaseFilter,
-    month_of,
-    month_word,
 )
 from datlanh.hazards.selectors.found import items_found
 from datlanh.hazards.selectors.lists import (
-    SIZE,
     SORTS,
     AreaRow,
     ListedRecord,
-    Page,
     ReleaseRow,
-    Turn,
     area_counts,
     area_page,
     area_total,
@@ -26,7 +20,10 @@ from datlanh.hazards.selectors.lists import (
     release_page,
     releases,
 )
-from datlanh.hazards.selectors.queries import Rows, rows
+from datlanh.hazards.selectors.queries import rows
+from datlanh.register.listing.pages import SIZE, Page, Turn
+from datlanh.register.listing.sources import Rows
+from datlanh.register.listing.terms import NONE, month_of, month_word
 
 __all__ = [
     "NONE",

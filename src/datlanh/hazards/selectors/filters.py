@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Self
 
 from django.http import QueryDict
 
 from datlanh.hazards.models import PublicStatus
-from datlanh.kernel import clock
-from datlanh.register.selectors import AsOf, asof, day_read, decision_newest, known_read
+from datlanh.register.listing.filters import times_settled
+from datlanh.register.listing.terms import MONTH, NONE
+from datlanh.register.selectors import AsOf, asof, day_read, known_read
 
-NONE = "-"  # the rows where an attribute says nothing
 PRIORITIES = ("high", "medium", "low")
 RELEASE_STATES = ("completed", "suspended")
-MONTH = re.compile(r"(?:[12]\d{3}-(?:0[1-9]|1[0-2])|-)")
 
 
 @dataclass(frozen=True)
@@ -74,10 +71,7 @@ class RecordFilter:
         return cls(**found)._settled()
 
     def _settled(self) -> Self:
-        on = None if self.as_of is None or self.as_of >= clock.today() else self.as_of
-        known = self.known
-        if known is not None and known >= decision_newest():
-            known = None
+        on, known = times_settled(self.as_of, self.known)
         return replace(self, as_of=on, known=known)
 
     @property
@@ -145,18 +139,3 @@ class ReleaseFilter(RecordFilter):
 
     NAMES = RecordFilter.NAMES | {"state": "state", "methods": "method", "depths": "depth"}
     ALLOWED = {"state": RELEASE_STATES}
-
-
-def month_word(month: str) -> str:
-    """`2026-11` → `11/2026`."""
-    return f"{month[5:]}/{month[:4]}" if month != NONE else NONE
-
-
-def month_of(value: dt.date | None) -> str:
-    """`2026-11`, or "-"."""
-    return value.strftime("%Y-%m") if value else NONE
-
-
-def keys(values: Iterable[str]) -> list[str]:
-    """Values without "-"."""
-    return [v for v in values if v != NONE]

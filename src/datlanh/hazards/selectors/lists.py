@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from datlanh.accounts.scope import Scope
 from datlanh.hazards.models import HazardousArea, LandRelease, PublicStatus
 from datlanh.hazards.selectors.filters import AreaFilter, RecordFilter, ReleaseFilter
-from datlanh.hazards.selectors.queries import Rows, rows
+from datlanh.hazards.selectors.queries import rows
+from datlanh.register.listing.pages import FIRST, Page, Turn, fetched, page_of
+from datlanh.register.listing.sources import Rows
 from datlanh.register.models import Record
 
-SIZE = 50
 SORTS = ("-date", "date", "id", "-id", "-area", "area")
 _KEYS = {
     "id": ("t.local_id",),
@@ -33,8 +33,6 @@ _FEW = {
     "date": ("t.true_from + 0", "t.local_id || ''"),
     "area": ("coalesce(t.area_m2, -1) + 0", "t.local_id || ''"),
 }
-_CASTS = {"id": ("",), "date": ("::date", ""), "area": ("::float8", "")}
-
 _SHARED = (
     "t.record_id, t.local_id, t.internal_id, t.organisation_id, t.reporting_team, t.village_name, "
     "t.shape_id, t.area_m2, t.area_reported_m2, t.commune_id, t.true_from, t.known_seq"
@@ -97,42 +95,9 @@ class ReleaseRow(ListedRecord):
 R = TypeVar("R", bound=ListedRecord)
 
 
-@dataclass(frozen=True)
-class Page(Generic[R]):
-    """Some rows in order, with the keys to go on: "" where there is nothing more."""
-
-    rows: list[R]
-    after: str  # the key of the last row
-    before: str  # the key of the first row
-    sort: str
-
-    @property
-    def is_whole(self) -> bool:
-        """Nothing comes before or after: what is shown is all there is."""
-        return not self.after and not self.before
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Where to open a list: the order, and the key to go on after, or to go back before."""
-
-    sort: str = "-date"
-    after: str = ""
-    before: str = ""
-    size: int = SIZE
-
-    @property
-    def name(self) -> str:
-        """What it is sorted by, whichever way."""
-        return self.sort.removeprefix("-")
-
-
-FIRST = Turn()
-
-
 def area_page(scope: Scope, filter: AreaFilter, turn: Turn = FIRST) -> Page[AreaRow]:
     """Areas in order after (or before) a key that an earlier page gave."""
-    found, earlier, later = _page(
+    found, earlier, later = page_of(
         rows(scope, filter), f"{_SHARED}, {_AREA}", turn, _keys(scope, filter, turn)
     )
     return _made([AreaRow(*row) for row in found], turn, earlier, later)
@@ -140,7 +105,7 @@ def area_page(scope: Scope, filter: AreaFilter, turn: Turn = FIRST) -> Page[Area
 
 def release_page(scope: Scope, filter: ReleaseFilter, turn: Turn = FIRST) -> Page[ReleaseRow]:
     """Releases in order after (or before) a key that an earlier page gave."""
-    found, earlier, later = _page(
+    found, earlier, later = page_of(
         rows(scope, filter), f"{_SHARED}, {_RELEASE}", turn, _keys(scope, filter, turn)
     )
     return _made([ReleaseRow(*row) for row in found], turn, earlier, later)
@@ -166,7 +131,7 @@ def _one(found: Rows, columns: str, id: UUID) -> Any:
     narrowed = Rows(
         found.source, f"{found.where} and t.record_id = %(id)s", found.params | {"id": id}
     )
-    got = _all(narrowed, columns)
+    got = fetched(narrowed, columns)
     if not got:
         raise Record.DoesNotExist
     return got[0]
@@ -184,14 +149,14 @@ def releases(scope: Scope, filter: ReleaseFilter) -> QuerySet[LandRelease]:
 
 def area_counts(scope: Scope, filter: AreaFilter) -> dict[str, int]:
     """How many areas stand in each public state; all four are there."""
-    found = _all(rows(scope, filter), "t.public_status, count(*)", "group by t.public_status")
+    found = fetched(rows(scope, filter), "t.public_status, count(*)", "group by t.public_status")
     return dict.fromkeys(PublicStatus.values, 0) | dict(found)
 
 
 def area_total(scope: Scope, filter: AreaFilter) -> tuple[int, float, float]:
     """How many areas pass, their computed m² and their reported m². Reads every one of them."""
     sums = "count(*), coalesce(sum(t.area_m2), 0), coalesce(sum(t.area_reported_m2), 0)"
-    ((number, computed, reported),) = _all(rows(scope, filter), sums)
+    ((number, computed, reported),) = fetched(rows(scope, filter), sums)
     return number, computed, reported
 
 
@@ -213,12 +178,6 @@ def _ids(scope: Scope, filter: RecordFilter) -> RawSQL:
     return RawSQL(text, [found.params[n] for n in order])  # noqa: S611 - our own text
 
 
-def _all(found: Rows, columns: str, rest: str = "") -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(found.select(columns, rest), found.params)
-        return list(cursor.fetchall())
-
-
 def _keys(scope: Scope, filter: RecordFilter, turn: Turn) -> tuple[str, ...]:
     one_operator = len(scope.organisation_ids) == 1 or len(filter.organisations) == 1
     # In order of date or id there is an index for the operator in the commune.
@@ -228,45 +187,6 @@ def _keys(scope: Scope, filter: RecordFilter, turn: Turn) -> tuple[str, ...]:
         or (filter.text and filter.is_past)
     )
     return (_FEW if few else _KEYS)[turn.name]
-
-
-def _page(
-    found: Rows, columns: str, turn: Turn, keys: tuple[str, ...]
-) -> tuple[list[Any], bool, bool]:
-    """The rows in order, whether something comes before them, whether something comes after."""
-    backwards = bool(turn.before) and not turn.after
-    mark = _mark(turn.name, turn.after or turn.before)
-    falling = turn.sort.startswith("-") != backwards
-    where, params = found.where, found.params | {"size": turn.size + 1}
-    if mark is not None:
-        params |= {f"mark{i}": value for i, value in enumerate(mark)}
-        marks = ", ".join(f"%(mark{i})s{cast}" for i, cast in enumerate(_CASTS[turn.name]))
-        than = "<" if falling else ">"
-        where += f" and ({', '.join(keys)}) {than} ({marks})"
-        if len(keys) > 1:  # said again, since versions and local ids stand in two tables
-            where += f" and {keys[0]} {than}= %(mark0)s{_CASTS[turn.name][0]}"
-    way = " desc" if falling else ""
-    order = ", ".join(f"{k}{way}" for k in keys)
-    got = _all(Rows(found.source, where, params), columns, f"order by {order} limit %(size)s")
-    more, got = len(got) > turn.size, got[: turn.size]
-    if backwards:
-        return got[::-1], more, True
-    return got, mark is not None, more
-
-
-def _mark(name: str, text: str) -> tuple[Any, ...] | None:
-    """The key in an address, or None when it is none: then the list begins at its beginning."""
-    value, _, local_id = text.rpartition("~")
-    if not local_id:
-        return None
-    try:
-        if name == "date":
-            return dt.date.fromisoformat(value), local_id
-        if name == "area":
-            return float(value), local_id
-    except ValueError:
-        return None
-    return (local_id,)
 
 
 def _made(made: list[R], turn: Turn, earlier: bool, later: bool) -> Page[R]:

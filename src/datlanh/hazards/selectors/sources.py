@@ -6,26 +6,20 @@ so lists, tiles and figures are written once. `tests/app/test_reporting.py` hold
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from datlanh.hazards.rules import DEEPEST, DEPTH_CLASSES, PUBLIC_STATUS
-from datlanh.kernel import clock
-from datlanh.places.selectors.lineage import commune_lineage
+from datlanh.register.listing.sources import (
+    LINEAGE,
+    SHARED,
+    VERSIONS,
+    Params,
+    Source,
+    versions_params,
+)
 from datlanh.register.selectors import AsOf
 
 AREA, RELEASE = "hazardous_area", "land_release"
 
-Params = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Source:
-    """`with` clauses (may be ""), the rows as a `from` item named t, and the parameters."""
-
-    clauses: str
-    rows: str
-    params: Params
+__all__ = ["AREA", "RELEASE", "Params", "Source", "depth_sql", "typed", "versions"]
 
 
 def _choose(column: str, pairs: dict[str, str], otherwise: str) -> str:
@@ -42,44 +36,7 @@ def depth_sql(reported: str, depth: str) -> str:
     )
 
 
-# `places.current_of`, set-wise.
-LINEAGE = """
-lineage(code, valid_from, valid_to, id) as materialized (
-  select * from unnest(%(codes)s::text[], %(valid_from)s::date[], %(valid_to)s::date[],
-                       %(communes_today)s::bigint[])
-)"""
-
-# As projected: the commune as named where the name is known, else where the ground lies.
-_COMMUNE = """
-left join lineage named on named.code = nullif(v.values->>'commune_code', '')
-     and named.valid_from <= v.true_from
-     and (named.valid_to is null or named.valid_to > v.true_from)
-left join lateral (
-  select u.id from places_unitpart p join places_adminunit u on u.id = p.unit_id
-   where named.id is null
-     and st_intersects(p.outline, coalesce(v.position, st_pointonsurface(v.outline)))
-     and u.level = 'commune' and u.valid_from <= %(today)s
-     and (u.valid_to is null or u.valid_to > %(today)s)
-   order by (u.outline_source = 'official') desc, u.code limit 1
-) lies on true
-"""
-
-_SHARED = """
-  v.record_id, r.local_id, coalesce(v.values->>'internal_id', '') as internal_id,
-  v.organisation_id, coalesce(v.values->>'reporting_team', '') as reporting_team,
-  coalesce(v.values->>'village_name', '') as village_name,
-  coalesce(v.values->>'shape_id', '') as shape_id, v.outline, v.position, v.area_m2,
-  (v.values->>'area_reported_m2')::float8 as area_reported_m2,
-  coalesce(named.id, lies.id) as commune_id, v.true_from, v.known_from as known_seq,
-  coalesce(v.values->>'reported_status', '') as reported_status,
-"""
-
-_VERSIONS = f"""
-  from register_version v join register_record r on r.id = v.record_id {_COMMUNE}
- where v.kind = %(kind)s and r.kind = %(kind)s
-   and v.true_from <= %(on)s and (v.true_to is null or v.true_to > %(on)s)
-   and v.known_from <= %(known)s and (v.known_to is null or v.known_to > %(known)s)
-"""
+_STATUS = "coalesce(v.values->>'reported_status', '') as reported_status"
 
 _AREA = f"""
   coalesce(v.values->>'area_type', 'cha') as area_type,
@@ -113,22 +70,9 @@ _TYPED_RELEASE = f"""
 
 def versions(kind: str, moment: AsOf) -> Source:
     """The records of `kind` as they were true on a day, as known after a decision."""
-    own = _AREA if kind == AREA else _RELEASE
-    lineage = commune_lineage()
-    return Source(
-        clauses=LINEAGE,
-        rows=f"(select {_SHARED} {own} {_VERSIONS}) t",
-        params={
-            "kind": kind,
-            "on": moment.on,
-            "known": moment.known,
-            "today": clock.today(),
-            "codes": lineage.codes,
-            "valid_from": lineage.valid_from,
-            "valid_to": lineage.valid_to,
-            "communes_today": lineage.today,
-        },
-    )
+    own = f"{_STATUS}, {_AREA if kind == AREA else _RELEASE}"
+    rows = f"(select {SHARED}, {own} {VERSIONS}) t"
+    return Source(LINEAGE, rows, versions_params(kind, moment))
 
 
 def typed(kind: str) -> Source:

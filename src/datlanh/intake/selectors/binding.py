@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.geos import Polygon as GeosPolygon
+from django.db import models
 from django.db.models import Q, QuerySet
 from shapely import from_wkb
 from shapely.geometry.base import BaseGeometry
@@ -14,9 +15,9 @@ from shapely.geometry.base import BaseGeometry
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
-from datlanh.hazards.models import HazardousArea, LandRelease
 from datlanh.intake.claims import answer_value, shape_of
 from datlanh.intake.models import Report
+from datlanh.intake.projectors import PROJECTORS
 from datlanh.kernel import geometry
 from datlanh.kernel.ids import spellings
 from datlanh.kernel.mapping import Answers, FormMapping
@@ -35,12 +36,6 @@ OVERLAPS = Text("trùng {share}{gap}% diện tích", "{share}{gap}% of the groun
 NEAR = Text("cách {metres}{gap}m", "{metres}{gap}m away")
 NEW_ID = Text("mã chưa có trong sổ đăng ký", "the id is not in the register yet")
 TAKEN = Text("mã đã có trong sổ đăng ký", "the id stands in the register already")
-
-# The kinds of record that lie on ground of their own; others are found by their id alone.
-ROWS: dict[str, type[HazardousArea] | type[LandRelease]] = {
-    "hazardous_area": HazardousArea,
-    "land_release": LandRelease,
-}
 
 
 @dataclass(frozen=True)
@@ -111,6 +106,11 @@ def binding_of(
     )
 
 
+def _rows_of(mapping: FormMapping) -> models.Manager[Any]:
+    """The typed rows of the kind of record a form is about."""
+    return PROJECTORS[mapping.record_kind].row_model._default_manager
+
+
 def _outline_question(mapping: FormMapping) -> str:
     found = (q.key for q in mapping.questions if q.kind == "polygon" and q.attribute == "outline")
     return next(found, "")
@@ -129,9 +129,7 @@ def _named(report: Report, mapping: FormMapping, answers: Answers) -> list[tuple
         if q.attribute in ("shape_id", "internal_id")
     }
     shape, own = (str(said.get(k) or "") for k in ("shape_id", "internal_id"))
-    if mapping.record_kind not in ROWS:
-        return named
-    rows = ROWS[mapping.record_kind]._default_manager.filter(organisation=report.organisation_id)
+    rows = _rows_of(mapping).filter(organisation=report.organisation_id)
     wanted = (Q(shape_id=shape) if shape else Q(pk=None)) | (
         Q(internal_id=own) if own else Q(pk=None)
     )
@@ -151,7 +149,7 @@ def _around(mapping: FormMapping, shape: BaseGeometry | None) -> list[UUID]:
         (west - _NEAR_DEGREES, south - _NEAR_DEGREES, east + _NEAR_DEGREES, north + _NEAR_DEGREES)
     )
     box.srid = 4326
-    rows = ROWS[mapping.record_kind]._default_manager.filter(outline__bboverlaps=box)
+    rows = _rows_of(mapping).filter(outline__bboverlaps=box)
     return list(rows.order_by("pk").values_list("pk", flat=True)[: MOST * 4])
 
 
@@ -161,8 +159,7 @@ def _measured(
     """The candidates `who` may read, with distance and shared ground."""
     visible = scope_for(who, Permission.RECORD_READ).q("organisation_id")
     records: QuerySet[Record] = Record.objects.filter(visible, pk__in=list(found))
-    model = ROWS.get(mapping.record_kind)
-    rows = model._default_manager.in_bulk(list(found)) if model else {}
+    rows = _rows_of(mapping).in_bulk(list(found))
     measured = []
     for record in records.filter(kind=mapping.record_kind):
         row: Any = rows.get(record.pk)

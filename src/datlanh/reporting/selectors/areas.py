@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datlanh.accounts.scope import Scope
 from datlanh.hazards.models import PublicStatus
 from datlanh.hazards.selectors import AreaFilter, rows
+from datlanh.register.listing import fetched
 from datlanh.register.selectors import AsOf
-from datlanh.reporting.selectors.groups import Group, expression, fetched, named
+from datlanh.reporting.selectors.groups import Group, expression, named
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from django.db import connection
-
-from datlanh.hazards.selectors import NONE, RecordFilter, Rows, month_word
+from datlanh.hazards.selectors import AreaFilter, RecordFilter, ReleaseFilter
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
 from datlanh.places.models import AdminUnit
+from datlanh.register.listing import NONE, ListFilter, month_word
 
 BY = ("organisation", "commune", "month")
 FIELDS = {"organisation": "organisations", "commune": "communes", "month": "month"}
 NOT_SAID = Text("Không rõ", "Not said")
 
-F = TypeVar("F", bound=RecordFilter)
+F = TypeVar("F", RecordFilter, AreaFilter, ReleaseFilter, ListFilter)
 
 
 @dataclass(frozen=True)
@@ -78,11 +77,3 @@ def months_until(on: dt.date, count: int) -> list[str]:
     """The `count` months up to that of `on`, oldest first: "2026-11"."""
     last = on.year * 12 + on.month - 1
     return [f"{m // 12}-{m % 12 + 1:02d}" for m in range(last - count + 1, last + 1)]
-
-
-def fetched(rows: Rows, columns: str, rest: str = "", around: str = "") -> list[tuple[Any, ...]]:
-    """The one statement of a figure; `around` takes the rows as {inner}."""
-    text = rows.select(columns, rest, around)
-    with connection.cursor() as cursor:
-        cursor.execute(text, rows.params)
-        return list(cursor.fetchall())

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datlanh.accounts.scope import Scope
 from datlanh.hazards.selectors import AreaFilter, RecordFilter, ReleaseFilter, rows
 from datlanh.hazards.selectors.found import CATEGORY, ITEMS, QUANTITY
+from datlanh.register.listing import fetched
 from datlanh.register.selectors import AsOf
-from datlanh.reporting.selectors.groups import Group, expression, fetched, named
+from datlanh.reporting.selectors.groups import Group, expression, named
 
 SURVEY, CLEARANCE = "survey", "clearance"
 

@@ -7,8 +7,9 @@ from dataclasses import astuple, dataclass, field
 
 from datlanh.accounts.scope import Scope
 from datlanh.hazards.selectors import NONE, ReleaseFilter, rows
+from datlanh.register.listing import fetched
 from datlanh.register.selectors import AsOf
-from datlanh.reporting.selectors.groups import Group, expression, fetched, named
+from datlanh.reporting.selectors.groups import Group, expression, named
 
 STATES = ("completed", "suspended", NONE)
 DEPTH_ORDER = ("d7cm", "d30cm", "d3m", "d5m", "over_5m", "")
