@@ -23,6 +23,7 @@ from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import report_reassign, step_confirm, step_propose
 from datlanh.intake.services.rebuilding import register_rebuild
 from datlanh.register.models import Record
+from support.kinds import day, education, eod, piece
 from support.reports import approved, cha, demo_cast, received, verified
 
 DAYS = st.integers(1, 6)
@@ -42,6 +43,8 @@ class Register(RuleBasedStateMachine):
         self.block.__enter__()
         self.cast = demo_cast()
         self.count = 0
+        self.sessions = 0
+        self.others: list[int] = []
 
     def teardown(self) -> None:
         try:
@@ -76,6 +79,22 @@ class Register(RuleBasedStateMachine):
     def a_new_area(self, days, use):
         self.count += 1
         return self.enter(cha(self.count, days_ago=days).but(land_use=use)).pk
+
+    @rule(days=DAYS, state=st.sampled_from(["open", "closed", None]), men=st.integers(0, 3))
+    def other_kinds(self, days, state, men):
+        """An EOD task told again and again, and sessions: lists and counts of other kinds."""
+        self.sessions += 1
+        known = Record.objects.filter(kind="eod_task").first()
+        task = eod(1, days_ago=days + 2).but(
+            status=state, found_items=[piece(men + 1, "mortar")], tasking_date=day(days + 2)
+        )
+        self.others.append(self.enter(task, known.pk if known else None).pk)
+        self.others.append(self.enter(education(self.sessions, participants_men=men)).pk)
+
+    @precondition(lambda self: self.others)
+    @rule(which=st.integers(0, 99))
+    def a_withdrawal_of_another_kind(self, which):
+        self.step(self.others.pop(which % len(self.others)), "withdraw")
 
     @rule(target=standing, old=standing, days=DAYS, use=USES, status=STATUS, clear=st.booleans())
     def an_update(self, old, days, use, status, clear):

@@ -109,8 +109,9 @@ def _key_sql(column: Column, json: str, text: str) -> str:
 
 def _keys_sql(column: Column, json: str, text: str) -> str:
     array = f"case jsonb_typeof({json}) when 'array' then {json} else '[]'::jsonb end"
-    one = f'select m collate "C" from jsonb_array_elements_text({array}) m'  # noqa: S608
-    return f"array({one} group by 1 order by 1)"
+    strings = f"jsonb_array_elements({array}) m where jsonb_typeof(m.value) = 'string'"
+    said = "(m.value #>> '{}') collate \"C\""
+    return f"array(select {said} from {strings} group by 1 order by 1)"  # noqa: S608
 
 
 def _day_sql(column: Column, json: str, text: str) -> str:
