@@ -34,6 +34,7 @@ class Entry:
     icon: str
     key: str
     permissions: frozenset[Permission] = frozenset()  # any of them; none: everybody
+    also: tuple[str, ...] = ()  # where else one is in the same place
 
 
 # The first four stand in the phone's bottom bar.
@@ -47,7 +48,14 @@ NAVIGATION = (
         frozenset({Permission.REPORT_APPROVE, Permission.REPORT_VERIFY}),
     ),
     Entry("web:map", _("Map"), "map-2", "g b", frozenset({Permission.MAP_READ})),
-    Entry("web:areas", _("Areas"), "polygon", "g k", frozenset({Permission.RECORD_READ})),
+    Entry(
+        "web:areas",
+        _("Records"),
+        "stack-2",
+        "g k",
+        frozenset({Permission.RECORD_READ}),
+        also=("/releases/", "/records/"),
+    ),
     Entry("web:reports", _("Reports"), "file-text", "g r", frozenset({Permission.REPORT_READ})),
     Entry(
         "web:statistics", _("Statistics"), "chart-bar", "g s", frozenset({Permission.FIGURE_READ})
@@ -106,7 +114,10 @@ class Shell:
             return []
         return [
             Place(
-                entry, href, self._is_current(href), self._waiting if entry.url == REVIEW else None
+                entry,
+                href,
+                self._is_current(href, *entry.also),
+                self._waiting if entry.url == REVIEW else None,
             )
             for entry in NAVIGATION
             if (not entry.permissions or any(has(user, p) for p in entry.permissions))
@@ -121,9 +132,9 @@ class Shell:
         user = self.request.user
         return queue_waiting(user) if isinstance(user, User) else 0
 
-    def _is_current(self, href: str) -> bool:
+    def _is_current(self, href: str, *also: str) -> bool:
         path = self.request.path
-        return path == href if href == "/" else path.startswith(href)
+        return path == href if href == "/" else path.startswith((href, *also))
 
     @cached_property
     def demo_accounts(self) -> list[DemoAccount]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datlanh.intake.models import FormVersion
 from datlanh.intake.selectors.forms import mapping_of
+from datlanh.kernel.mapping import Question
 from datlanh.kernel.text import Text
+
+
+def questions_now(form: str) -> tuple[Question, ...]:
+    """The questions of the form in force, in its order, without those of lists."""
+    current = FormVersion.objects.filter(form=form, retired_at=None).values_list("pk", flat=True)
+    found = current.first()
+    return mapping_of(found).questions if found is not None else ()
 
 
 def choice_labels(form: str, attribute: str) -> dict[str, Text]:

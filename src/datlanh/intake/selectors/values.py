@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
+from shapely import from_wkb
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
@@ -145,6 +146,9 @@ def value_told(question: Question, version: Version, names: Names) -> Text | Non
         at = version.position
         return Text(*([degrees([at.x, at.y])] * 2)) if at else None
     value = version.values.get(attribute)
+    if question.kind == "point" and isinstance(value, str):
+        west, south, _, _ = from_wkb(bytes.fromhex(value)).bounds
+        return Text(*([degrees([west, south])] * 2))
     return None if value in (None, "", [], {}) else said_value(question, value, names)
 
 

@@ -102,6 +102,14 @@ def list_page(scope: Scope, filter: ListFilter, turn: Turn = FIRST) -> Page[List
     )
 
 
+def list_get(scope: Scope, filter: ListFilter, id: UUID) -> ListedRow | None:
+    """One record at the filter's two times; None where it is absent, unknown or out of scope."""
+    found = rows(scope, filter)
+    one = Rows(found.source, f"{found.where} and t.record_id = %(id)s", found.params | {"id": id})
+    got = fetched(one, columns_of(filter.listing))
+    return _row(filter.listing, got[0]) if got else None
+
+
 def columns_of(listing: Listing) -> str:
     """What a statement selects of every row."""
     return ", ".join([_SHARED, *(f"t.{name}" for name in listing.names)])

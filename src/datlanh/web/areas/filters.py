@@ -27,6 +27,7 @@ from datlanh.kernel import clock
 from datlanh.kernel.text import LANGUAGES, Text
 from datlanh.organisations.models import Organisation
 from datlanh.places import selectors as places
+from datlanh.register.listing import ListFilter
 
 NOT_SAID = Text("Không rõ", "Not said")
 PRIORITIES = {
@@ -174,7 +175,7 @@ def turn_of(request: HttpRequest) -> Turn:
     )
 
 
-def times_of(filter: RecordFilter) -> str:
+def times_of(filter: RecordFilter | ListFilter) -> str:
     """`?on=…&known=…` for links that stay in the same past; "" for now."""
     times = {"on": filter.as_of, "known": filter.known}
     said = {k: str(v) for k, v in times.items() if v is not None}

@@ -24,6 +24,7 @@ from datlanh.hazards.selectors import (
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
 from datlanh.places.models import AdminUnit
+from datlanh.register.listing import ListedRow
 from datlanh.web.areas.filters import Words, chips_of, choices_of, times_of, turn_of
 from datlanh.web.guards import StaffRequest, opens
 
@@ -98,7 +99,7 @@ def _shown(
     return render(request, template, context)
 
 
-def names_beside(rows: Sequence[ListedRecord]) -> dict[str, dict[int, Any]]:
+def names_beside(rows: Sequence[ListedRecord | ListedRow]) -> dict[str, dict[int, Any]]:
     """The organisations and communes of some rows by their ids: two queries."""
     units = AdminUnit.objects.in_bulk({r.commune_id for r in rows if r.commune_id})
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +49,15 @@ class Where:
 @opens(Permission.RECORD_READ)
 def area(request: StaffRequest, local_id: str) -> HttpResponse:
     """`/areas/<local_id>/?on=&known=`: a hazardous area. 404 outside the scope."""
-    return _shown(request, local_id, AREA)
+    listed = (_("Hazardous areas"), reverse("web:areas"))
+    return record_shown(request, local_id, AREA, listed=listed)
 
 
 @opens(Permission.RECORD_READ)
 def release(request: StaffRequest, local_id: str) -> HttpResponse:
     """`/releases/<local_id>/?on=&known=`: released land. 404 outside the scope."""
-    return _shown(request, local_id, RELEASE)
+    listed = (_("Released land"), reverse("web:releases"))
+    return record_shown(request, local_id, RELEASE, listed=listed)
 
 
 def moment_of(request: HttpRequest) -> AsOf:
@@ -62,7 +65,16 @@ def moment_of(request: HttpRequest) -> AsOf:
     return asof(day_read(request.GET.get("on")), known_read(request.GET.get("known")))
 
 
-def _shown(request: StaffRequest, local_id: str, kind: str) -> HttpResponse:
+def record_shown(
+    request: StaffRequest,
+    local_id: str,
+    kind: str,
+    *,
+    listed: tuple[Any, str],
+    template: str = "web/areas/record.html",
+    more: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """The page of a record of any kind; `listed` is its list's name and address."""
     who = request.user
     visible = scope_for(who, Permission.RECORD_READ).q("organisation_id")
     record = Record.objects.filter(visible).get(local_id=local_id, kind=kind)
@@ -80,7 +92,7 @@ def _shown(request: StaffRequest, local_id: str, kind: str) -> HttpResponse:
         "is_area": is_area,
         "version": version,
         "asof": moment,
-        "crumbs": _crumbs(record, where, is_area),
+        "crumbs": _crumbs(record, where, listed),
         "where": where,
         "status": public_status(version.values.get("reported_status")) if version else "",
         "state": RELEASE_STATES.get(version.values.get("reported_status")) if version else None,
@@ -96,13 +108,14 @@ def _shown(request: StaffRequest, local_id: str, kind: str) -> HttpResponse:
             (d, KINDS.get(d.kind), bound.get(d.report_id or 0))
             for d in decisions_about(record, bound, moment.known)
         ],
-        "features": record_features(version, is_area=is_area) if version else None,
+        "features": record_features(version, is_area=kind != RELEASE) if version else None,
         "basemap": reverse("api:basemap"),
         "may_open_reports": has(who, Permission.REPORT_READ, record.organisation_id),
         "may_see_persons": has(who, Permission.PERSON_READ, record.organisation_id),
         "persons": persons,
+        **(more or {}),
     }
-    return render(request, "web/areas/record.html", context)
+    return render(request, template, context)
 
 
 def where_of(version: Version) -> Where:
@@ -149,12 +162,9 @@ def _before(version: Version) -> AdminUnit | None:
     return places.commune_at(point, MERGER.replace(month=6, day=30)) if point is not None else None
 
 
-def _crumbs(record: Record, where: Where, is_area: bool) -> list[tuple[Any, str]]:
-    listed = reverse("web:areas" if is_area else "web:releases")
-    crumbs: list[tuple[Any, str]] = [
-        (_("Hazardous areas") if is_area else _("Released land"), listed)
-    ]
+def _crumbs(record: Record, where: Where, listed: tuple[Any, str]) -> list[tuple[Any, str]]:
+    crumbs = [listed]
     if where.now is not None:
-        crumbs.append((where.now, f"{listed}?commune={where.code}"))
+        crumbs.append((where.now, f"{listed[1]}?commune={where.code}"))
     crumbs.append((record.local_id, ""))
     return crumbs

@@ -1,0 +1,1 @@
+"""Records of every kind but areas and released land: lists, pages, columns."""

@@ -1,0 +1,70 @@
+"""The page of one record of any kind, on the page that areas and releases have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import scope_for
+from datlanh.kernel.text import Text
+from datlanh.register.listing import ListFilter
+from datlanh.register.listing.pages import list_get
+from datlanh.register.models import Record
+from datlanh.web.areas.records import moment_of, record_shown
+from datlanh.web.guards import StaffRequest, opens
+from datlanh.web.records.cells import Cell, cell_of, links_of
+from datlanh.web.records.kinds import BY_SLUG, Kind
+from datlanh.web.records.lists import kind_of
+from datlanh.web.records.words import KindWords
+
+VICTIMS_OF = Text("Nạn nhân của tai nạn này", "Victims of this accident")
+HELP_FOR = Text("Hỗ trợ cho nạn nhân này", "Assistance to this victim")
+
+
+@opens(Permission.RECORD_READ)
+def record(request: StaffRequest, slug: str, local_id: str) -> HttpResponse:
+    """`/records/<kind>/<local_id>/?on=&known=`: one record. 404 outside the scope."""
+    kind = kind_of(slug)
+    more = {
+        "kind": kind,
+        "cells": _cells(request, kind, local_id),
+        "related": _related(kind, local_id),
+    }
+    listed = (kind.title, reverse("web:records", args=(slug,)))
+    return record_shown(
+        request,
+        local_id,
+        kind.listing.kind,
+        listed=listed,
+        template="web/records/record.html",
+        more=more,
+    )
+
+
+def _cells(request: StaffRequest, kind: Kind, local_id: str) -> list[Cell]:
+    """What its list says of it at the two times; nothing where nothing was known."""
+    scope = scope_for(request.user, Permission.RECORD_READ)
+    moment = moment_of(request)
+    wanted = ListFilter(kind.listing)
+    if moment.is_past:
+        wanted = replace(wanted, as_of=moment.on, known=moment.known)
+    found = Record.objects.filter(local_id=local_id, kind=kind.listing.kind).first()
+    row = list_get(scope, wanted, found.pk) if found else None
+    if row is None:
+        return []
+    words = KindWords(kind, request.user, Permission.RECORD_READ)
+    links = links_of([row], words)
+    return [cell_of(head, row, words, links) for head in kind.heads]
+
+
+def _related(kind: Kind, local_id: str) -> list[tuple[Text, str]]:
+    """Lists of records whose ids hold this one's number (SOP 2021, App. 01 §1)."""
+    below = {"accidents": ("victims", "VIC", VICTIMS_OF), "victims": ("assistance", "VA", HELP_FOR)}
+    if kind.slug not in below:
+        return []
+    slug, prefix, word = below[kind.slug]
+    beginning = f"{prefix}-{local_id.partition('-')[2]}"
+    return [(word, f"{reverse('web:records', args=(BY_SLUG[slug].slug,))}?q={beginning}")]

@@ -1,0 +1,135 @@
+"""What keys of records are called, and the filters of their lists as chips and choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from django.utils.translation import gettext as _
+
+from datlanh.accounts.models import User
+from datlanh.intake.selectors.labels import choice_labels, questions_now
+from datlanh.kernel.mapping import Question
+from datlanh.kernel.text import Text
+from datlanh.register.listing import FURTHER, NONE, ListFilter, month_word
+from datlanh.web.areas.filters import Chip, Choice, Words
+from datlanh.web.records.kinds import NOT_SAID, Kind
+
+FEW = 6  # choices that stand open in the sheet; more become a menu
+WRITTEN = ("text", "id", "integer", "decimal", "date", "choice", "choices", "organisation", "team")
+
+
+@dataclass(frozen=True)
+class KindWords:
+    """The words of one kind of record; each table is read when first asked for."""
+
+    kind: Kind
+    who: User
+    permission: str
+    shared: Words = field(init=False)
+    kept: dict[str, Mapping[str, Text]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shared", Words(self.who, self.permission))
+
+    def table(self, name: str) -> Mapping[str, Text]:
+        """Key → label of a column, of organisations or communes."""
+        if name not in self.kept:
+            own = self.kind.words.get(name)
+            attribute = name.removeprefix(FURTHER)
+            if own is None and name in {"organisations", "communes"}:
+                own = self.shared.table(name)
+            self.kept[name] = choice_labels(self.kind.form, attribute) if own is None else own
+        return self.kept[name]
+
+    def say(self, name: str, key: str) -> Text:
+        """One label; the key itself where nothing is known."""
+        if key == NONE:
+            return NOT_SAID
+        if name == "month":
+            return Text(month_word(key), month_word(key))
+        if name == "text":
+            return Text(key, key)
+        return self.table(name).get(key) or Text(key, key)
+
+    @property
+    def further(self) -> dict[str, Question]:
+        """What the form in force asks beyond the list's columns, personal answers apart."""
+        shown = {head.name for head in self.kind.heads}
+        return {
+            str(q.attribute): q
+            for q in questions_now(self.kind.form)
+            if q.attribute
+            and q.attribute not in shown
+            and q.kind in WRITTEN
+            and not getattr(q, "person", None)
+        }
+
+    def title(self, name: str) -> str | Text:
+        """What a filter is called on a chip."""
+        named = {
+            "organisations": _("Organisation"),
+            "communes": _("Commune"),
+            "text": _("Text"),
+            "category": _("Ordnance"),
+            "month": _("Month"),
+        }
+        if name in named:
+            return named[name]
+        if name.startswith(FURTHER):
+            question = self.further.get(name.removeprefix(FURTHER))
+            return question.label if question else name.removeprefix(FURTHER)
+        return self.kind.choices.get(name, Text(name, name))
+
+
+def chips_of(filter: ListFilter, words: KindWords, tail: str) -> list[Chip]:
+    """The filters in force, the two times apart; `tail` stays in every address."""
+    return [
+        Chip(words.title(name), words.say(name, value), f"?{filter.without(name, value)}{tail}")  # type: ignore[arg-type]  # chips say Texts as well
+        for name, value in filter.spoken()
+    ]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One filter of the sheet: what it is called in addresses and in words, and its choices."""
+
+    name: str
+    word: str | Text
+    choices: list[Choice]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether all choices stand side by side."""
+        return len(self.choices) <= FEW
+
+    @property
+    def chosen(self) -> list[Choice]:
+        """What is in force."""
+        return [c for c in self.choices if c.is_chosen]
+
+
+def offers_of(filter: ListFilter, words: KindWords) -> dict[str, list[Offer]]:
+    """What the sheet offers: the kind's own choices, and those of further questions."""
+    own = [
+        _offer(name, word, words, filter.chosen.get(name, ()))
+        for name, word in words.kind.choices.items()
+    ]
+    further = [
+        _offer(FURTHER + name, question.label, words, filter.further.get(name, ()))
+        for name, question in words.further.items()
+        if question.kind in {"choice", "choices"} and name not in words.kind.choices
+    ]
+    if filter.listing.found:
+        chosen = (filter.category,) if filter.category else ()
+        offer = _offer("category", words.title("category"), words, chosen)
+        own.append(replace(offer, choices=[c for c in offer.choices if c.key != NONE]))
+    return {"own": own, "further": further}
+
+
+def _offer(name: str, word: str | Text, words: KindWords, chosen: tuple[str, ...]) -> Offer:
+    choices = [Choice(k, label, k in chosen) for k, label in words.table(name).items()]
+    known = {c.key for c in choices}
+    if "unknown" not in known:
+        choices.append(Choice(NONE, NOT_SAID, NONE in chosen))
+    return Offer(name, word, choices)
