@@ -46,6 +46,14 @@ def release(world: World, things: Things) -> Mapping[str, Any]:
     return {"local_id": things.release}
 
 
+def task(world: World, things: Things) -> Mapping[str, Any]:
+    return {"slug": "eod", "local_id": things.task}
+
+
+def links_to_tasks(things: Things) -> list[str]:
+    return [f"/records/eod/{things.task}/"]
+
+
 def organisation(world: World, things: Things) -> Mapping[str, Any]:
     return {"key": things.spec.key}
 
@@ -85,6 +93,7 @@ THINGS = (
     Entry(
         "web:release", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=release
     ),
+    Entry("web:record", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=task),
     *(
         Entry(
             "web:map_card",
@@ -305,6 +314,22 @@ LISTS = (
         finds=Permission.RECORD_READ,
         query=lambda w, t: {"organisation": t.spec.key},
         shows=lambda t: [f"/releases/{t.release}/"],
+    ),
+    Entry(
+        "web:records",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=values(slug="eod"),
+        shows=lambda t: [*links_to_tasks(t), t.spec.village],
+    ),
+    Entry(
+        "web:records",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=values(slug="eod"),
+        query=lambda w, t: {"organisation": t.spec.key, "known": w.newest - 1},
+        shows=links_to_tasks,
+        note="as known before",
     ),
     Entry(
         "web:reports",

@@ -23,6 +23,7 @@ from datlanh.organisations.models import Organisation
 from datlanh.organisations.services import number_reserve, number_void
 from datlanh.register.models import Row
 from datlanh.register.selectors import decision_newest
+from support.kinds import eod
 from support.reports import approved, cha, demo_cast, form_of, received, release, verified
 
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 600
@@ -71,6 +72,7 @@ class Things:
     proposed: Report  # somebody proposed to refuse it
     received: Report
     finished: Report  # approved: stands as `release`
+    spot: Report  # approved: stands as `task`
     file: Attachment
     device: Device
     secret: str
@@ -88,6 +90,11 @@ class Things:
         return self.finished.record_local_id
 
     @property
+    def task(self) -> str:
+        """The local id of an EOD task."""
+        return self.spot.record_local_id
+
+    @property
     def reports(self) -> tuple[Report, ...]:
         """All of them, oldest first."""
         return (
@@ -97,6 +104,7 @@ class Things:
             self.proposed,
             self.received,
             self.finished,
+            self.spot,
         )
 
     @property
@@ -218,6 +226,15 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
         reporting_team=spec.team,
     )
     finished = approved(verified(received(released, by=sender), by=officer), by=centre)
+    task = eod(
+        spec.ground + 5,
+        first=spec.first,
+        reporting_organisation=spec.key,
+        village=spec.village,
+        reporting_team_leader=spec.leader,
+        reporting_team=spec.team,
+    )
+    spot = approved(verified(received(task, by=sender), by=officer), by=centre)
     organisation = sender.organisation
     device, secret = device_add(user=sender, name=f"Máy {spec.team}", by=SYSTEM)
     reserved = number_reserve(prefix="INC", organisation=organisation, by=officer)
@@ -233,6 +250,7 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
         proposed=proposed,
         received=area(4),
         finished=finished,
+        spot=spot,
         file=Attachment.objects.get(report=bound),
         device=device,
         secret=secret,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
-from datlanh.accounts.scope import has, scope_for
+from datlanh.accounts.scope import Scope, has, scope_for
 from datlanh.hazards.selectors import AreaFilter, ReleaseFilter, Turn, area_page, release_page
 from datlanh.intake.selectors.paging import Cursor
 from datlanh.intake.selectors.reports import ReportFilter, report_list
@@ -16,8 +17,12 @@ from datlanh.kernel import ids
 from datlanh.kernel.text import Text
 from datlanh.places import selectors as places
 from datlanh.places.models import Level
+from datlanh.register.listing import ListedRow, ListFilter, list_page
+from datlanh.register.models import Record
 from datlanh.web.areas.lists import names_beside
 from datlanh.web.guards import StaffRequest, opens
+from datlanh.web.records.cells import address_of
+from datlanh.web.records.kinds import KINDS, Kind
 
 SHOWN = 8
 LETTERS = 2  # fewer find everything
@@ -35,23 +40,42 @@ def search(request: StaffRequest) -> HttpResponse:
         turn = Turn(sort="id", size=SHOWN)
         found = area_page(scope, AreaFilter(text=text), turn).rows if reads else []
         released = release_page(scope, ReleaseFilter(text=text), turn).rows if reads else []
+        others = _others(scope, text) if reads else []
         context |= {
+            "others": others,
             "areas": found,
             "releases": released,
             "reports": report_list(who, ReportFilter(text=text), Cursor(), size=SHOWN).rows
             if has(who, Permission.REPORT_READ) and any(c.isdigit() for c in text)
             else [],
             "places": _places(text) if not text.isdigit() else [],
-            **names_beside([*found, *released]),
+            **names_beside([*found, *released, *(row for _, rows in others for row in rows)]),
         }
-        meant = str(ids.propose(text) or "")
-        whole = [r for r in [*found, *released] if r.local_id == meant]
+        whole = _whole(who, str(ids.propose(text) or ""))
         if whole and not request.headers.get("HX-Request"):
-            return redirect("web:area" if found else "web:release", local_id=meant)
+            return redirect(whole)
     is_part = request.headers.get("HX-Target") == "search-found"
     return render(
         request, "web/search/_found.html" if is_part else "web/search/search.html", context
     )
+
+
+def _whole(who: User, meant: str) -> str:
+    """The address of the record of that very id, "" where `who` may read none."""
+    if not meant or not has(who, Permission.RECORD_READ):
+        return ""
+    visible = scope_for(who, Permission.RECORD_READ).q("organisation_id")
+    found = Record.objects.filter(visible, local_id=meant, is_live=True).first()
+    return address_of(found.kind, found.local_id) if found else ""
+
+
+def _others(scope: Scope, text: str) -> list[tuple[Kind, list[ListedRow]]]:
+    """Records of the other kinds whose id begins so; a text without a digit names none."""
+    if not any(c.isdigit() for c in text):
+        return []
+    turn = Turn(sort="id", size=SHOWN)
+    found = ((kind, list_page(scope, ListFilter(kind.listing, text=text), turn)) for kind in KINDS)
+    return [(kind, page.rows) for kind, page in found if page.rows]
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
 from datlanh.accounts.models import User
-from datlanh.intake.selectors.labels import choice_labels, questions_now
-from datlanh.kernel.mapping import Question
+from datlanh.intake.selectors.labels import labels_in, mapping_now
+from datlanh.kernel.mapping import FormMapping, Question
 from datlanh.kernel.text import Text
 from datlanh.register.listing import FURTHER, NONE, ListFilter, month_word
 from datlanh.web.areas.filters import Chip, Choice, Words
@@ -26,20 +27,27 @@ class KindWords:
     kind: Kind
     who: User
     permission: str
-    shared: Words = field(init=False)
     kept: dict[str, Mapping[str, Text]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "shared", Words(self.who, self.permission))
+    @cached_property
+    def shared(self) -> Words:
+        """The words that all kinds share."""
+        return Words(self.who, self.permission)
+
+    @cached_property
+    def form(self) -> FormMapping | None:
+        """The kind's form in force."""
+        return mapping_now(self.kind.form)
 
     def table(self, name: str) -> Mapping[str, Text]:
         """Key → label of a column, of organisations or communes."""
         if name not in self.kept:
             own = self.kind.words.get(name)
-            attribute = name.removeprefix(FURTHER)
             if own is None and name in {"organisations", "communes"}:
                 own = self.shared.table(name)
-            self.kept[name] = choice_labels(self.kind.form, attribute) if own is None else own
+            if own is None and self.form is not None:
+                own = labels_in(self.form, name.removeprefix(FURTHER))
+            self.kept[name] = own or {}
         return self.kept[name]
 
     def say(self, name: str, key: str) -> Text:
@@ -52,13 +60,13 @@ class KindWords:
             return Text(key, key)
         return self.table(name).get(key) or Text(key, key)
 
-    @property
+    @cached_property
     def further(self) -> dict[str, Question]:
         """What the form in force asks beyond the list's columns, personal answers apart."""
         shown = {head.name for head in self.kind.heads}
         return {
             str(q.attribute): q
-            for q in questions_now(self.kind.form)
+            for q in (self.form.questions if self.form else ())
             if q.attribute
             and q.attribute not in shown
             and q.kind in WRITTEN
