@@ -285,3 +285,69 @@ def test_search_finds_the_new_ids_and_opens_a_whole_one(one_of_each):
     ):
         answer = client.get(reverse("web:search"), {"q": said})
         assert (answer.status_code, answer["Location"]) == (302, address)
+
+
+# ── Figures ─────────────────────────────────────────────────────────────────────────────────
+
+FIGURES = ("figures_work", "figures_education", "figures_people")
+
+
+def test_figures_are_not_for_field_users(cast):
+    for name in FIGURES:
+        page(signed_in(cast["renew.hientruong"]), name, status=403)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_pages_of_figures_stand_empty_full_and_in_the_past(cast, language):
+    client = signed_in(cast["giamdoc"], language)
+    for name in FIGURES:
+        html = page(client, name)
+        assert parser.fromstring(html).xpath("//div[@class='empty']")
+        assert not parser.fromstring(html).xpath("//section//table")
+    for kind, make in MAKERS.items():
+        enter(make(1), cast, files=FILES.get(kind))
+    for name in FIGURES:
+        html = page(client, name)
+        assert parser.fromstring(html).xpath("//section//table")
+        assert page(client, name, month="2001-01", by="month")
+        html = page(client, name, on="2001-01-01")
+        assert not parser.fromstring(html).xpath("//section//table")
+        page(client, name, status=400, on="31-31-31")
+
+
+@pytest.mark.parametrize("by", ["organisation", "commune", "month"])
+def test_every_number_of_the_figures_opens_a_list_of_that_many(one_of_each, by):
+    enter(eod(2, status="open"), one_of_each)
+    enter(victim(1, 2, gender="female"), one_of_each)
+    client = signed_in(one_of_each["giamdoc"])
+    counts = ("number", "reported_status", "killed_or_injured", "gender", "age_group")
+    seen = 0
+    for name in FIGURES:
+        for link in parser.fromstring(page(client, name, by=by)).xpath("//a[@data-measure]"):
+            html = client.get(link.get("href")).content.decode()
+            listed = parser.fromstring(html)
+            number = link.text_content().replace(",", "")
+            if link.get("data-measure").startswith(counts):
+                assert len(listed.xpath("//tbody/tr")) == int(number)
+            else:  # a sum or pieces: told by the list, or by its foot
+                cells = [c.text_content().strip().replace(",", "") for c in listed.xpath("//td")]
+                assert cells
+            seen += 1
+    assert seen > 40
+
+
+def test_of_which_is_said_and_persons_stand_apart_from_turns(one_of_each):
+    html = text(page(signed_in(one_of_each["giamdoc"], "vi"), "figures_education"))
+    assert "trong đó: Dân tộc thiểu số" in html
+    assert "trong đó: Người khuyết tật" in html
+    assert "riêng: Người dự lần đầu (không phải lượt)" in html
+    assert "Lượt người" in html
+
+
+def test_the_pages_of_figures_keep_filters_and_times(one_of_each):
+    client = signed_in(one_of_each["giamdoc"])
+    html = page(client, "statistics", organisation="npa_renew", on="2026-01-01")
+    (to_people,) = links(html, "/figures/people/")
+    html = client.get(to_people).content.decode()
+    assert "Looking at the past" in html
+    assert "NPA/RENEW" in html

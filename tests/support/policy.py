@@ -370,6 +370,14 @@ LISTS = (
         shows=lambda t: [t.organisation.short_name],
     ),
     Entry(
+        "web:figures_work",
+        opens=(Permission.FIGURE_READ,),
+        finds=Permission.FIGURE_READ,
+        shows=lambda t: [t.organisation.short_name],
+    ),
+    Entry("web:figures_education", opens=(Permission.FIGURE_READ,)),
+    Entry("web:figures_people", opens=(Permission.FIGURE_READ,)),
+    Entry(
         "web:review",
         opens=(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY),
         finds=Permission.REPORT_APPROVE,

@@ -29,6 +29,7 @@ from datlanh.reporting.selectors import (
     figures_released,
     narrowed,
 )
+from datlanh.reporting.selectors.records import pieces
 from datlanh.web.areas.filters import Words, chips_of, choices_of
 from datlanh.web.guards import StaffRequest, opens
 
@@ -88,7 +89,10 @@ def figures(request: StaffRequest) -> HttpResponse:
     wanted = replace(areas, as_of=shared.as_of, known=shared.known)
     context = {
         "by": by,
-        "switch": _switch(request, by),
+        "switch": group_switch(request, by),
+        "tabs": figure_tabs(request),
+        "page": "land",
+        "month_hint": _("Of identification for areas, of the end date for released land."),
         "asof": moment,
         "wanted": wanted,
         "chips": chips_of(wanted, words, by=by),
@@ -232,7 +236,7 @@ def _item_blocks(
                 Cell(counted[c], _items_href(kind, c, key) if counted[c] else "")
                 for c in found.categories
             ]
-            total = Cell(sum(counted.values()))
+            total = Cell(pieces(counted))
             made.append(
                 Line(line.group.label, _narrow(areas, links.moment, found.by, key), cells, total)
             )
@@ -252,7 +256,7 @@ def _item_blocks(
     ]
 
 
-def _switch(request: HttpRequest, by: str) -> list[dict[str, Any]]:
+def group_switch(request: HttpRequest, by: str) -> list[dict[str, Any]]:
     """The three ways to group, each as an address that keeps the rest."""
     words = {"organisation": _("By operator"), "commune": _("By commune"), "month": _("By month")}
     found = []
@@ -261,3 +265,15 @@ def _switch(request: HttpRequest, by: str) -> list[dict[str, Any]]:
         address["by"] = key
         found.append({"href": f"?{address.urlencode()}", "word": words[key], "is_on": key == by})
     return found
+
+
+def figure_tabs(request: HttpRequest) -> list[tuple[str, str, str]]:
+    """The pages of figures, each with the filters and times of this one."""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    pages = (
+        ("land", _("Land"), "web:statistics"),
+        ("work", _("Survey, EOD, progress"), "web:figures_work"),
+        ("education", _("Risk education"), "web:figures_education"),
+        ("people", _("Accidents and victims"), "web:figures_people"),
+    )
+    return [(name, word, f"{reverse(address)}{query}") for name, word, address in pages]
