@@ -33,6 +33,7 @@ class Measure:
     narrow: Mapping[str, str] = field(default_factory=dict)
     aside: str = ""
     places: int = 0
+    is_rest: bool = False  # what is not said: of no interest where everything is
 
 
 def records(word: Text) -> Measure:
@@ -44,7 +45,7 @@ def of(column: str, key: str, word: Text) -> Measure:
     """How many of them have that key."""
     wanted = "" if key == NONE else key
     sql = f"count(*) filter (where t.{column} = '{wanted}')"
-    return Measure(f"{column}_{key}", word, sql, {column: key})
+    return Measure(f"{column}_{key}", word, sql, {column: key}, is_rest=key in {NONE, "unknown"})
 
 
 def total(column: str, word: Text, *, aside: str = "") -> Measure:

@@ -29,6 +29,7 @@ from datlanh.reporting.selectors.records import (
 )
 from datlanh.web.areas.filters import Words, chips_of, choices_of
 from datlanh.web.figures.tables import (
+    TOGETHER,
     Asked,
     Block,
     Figure,
@@ -153,7 +154,7 @@ def work(request: StaffRequest) -> HttpResponse:
             table_of(asked, every, measures),
             pieces_table(asked, every, lambda c, say=say: say("category", c), found),  # type: ignore[misc]
         ]
-        blocks.append(_block(kind, notes[kind], tables, 4 if kind == "eod_task" else 2))
+        blocks.append(_block(kind, notes[kind], tables, 3 if kind == "eod_task" else 2))
     blocks.append(_activities(asked, lambda c: words("eod_task")("category", c)))
     return _shown(request, asked, "work", blocks)
 
@@ -228,19 +229,19 @@ def _activities(asked: Asked, words: Callable[[str], Text]) -> Block:
     lines = [
         Row(
             words(c),
-            [
-                Figure(
-                    found[a][c],
-                    href(a, c) if found[a][c] else "",
-                    aside=aside_of(c),
-                )
-                for a in ACTIVITIES
-            ],
+            [Figure(found[a][c], href(a, c) if found[a][c] else "") for a in ACTIVITIES],
+            aside=aside_of(c),
         )
         for c in every
     ]
     totals = [Figure(pieces(found[a])) for a in ACTIVITIES]
-    table = Table(Text("Nhóm", "Category"), [(w, "") for w in ACTIVITIES.values()], lines, totals)
+    table = Table(
+        Text("Nhóm", "Category"),
+        [(w, "") for w in ACTIVITIES.values()],
+        lines,
+        totals,
+        foot=TOGETHER,
+    )
     title = Text("Vật nổ tìm thấy, theo loại hoạt động", "Ordnance found, by kind of activity")
     note = Text("các cột không cộng với nhau", "columns are never added together")
     nothing = Text(

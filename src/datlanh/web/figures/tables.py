@@ -30,6 +30,7 @@ FIRSTS = {
     "commune": Text("Xã hiện nay", "Commune today"),
     "month": Text("Tháng", "Month"),
 }
+ALL = Text("Tất cả", "All")
 TOGETHER = Text("Cộng, không kể đạn súng bộ binh", "Together, without small arms")
 
 
@@ -51,6 +52,7 @@ class Row:
     label: Text
     cells: list[Figure]
     narrow: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Table:
     lines: list[Row]
     totals: list[Figure]
     caption: Text | None = None
+    foot: Text = ALL
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ def table_of(
     """One table; `by` is a column of keys, called by `words`, or the page's own grouping."""
     by = by or asked.by
     figure = figures_records(asked.scope, asked.moment, by, filter, measures)
+    shown = [m for m in measures if not m.is_rest or figure.totals[m.key]]
 
     def cells(values: Mapping[str, Number], own: ListFilter) -> list[Figure]:
         return [
@@ -127,7 +131,7 @@ def table_of(
                 m.aside,
                 m.key,
             )
-            for m in measures
+            for m in shown
         ]
 
     lines = []
@@ -139,7 +143,7 @@ def table_of(
         lines.append(Row(label, cells(line.values, own), narrow))
     return Table(
         first=first or FIRSTS[by],
-        heads=[(m.word, m.aside) for m in measures],
+        heads=[(m.word, m.aside) for m in shown],
         lines=lines,
         totals=cells(figure.totals, filter),
         caption=caption,

@@ -14,7 +14,7 @@ from datlanh.accounts.scope import scope_for
 from datlanh.intake.selectors.saying import Names, said_value
 from datlanh.kernel.mapping import Question
 from datlanh.kernel.text import LANGUAGES, Text, number, written
-from datlanh.register.listing import ListedRow
+from datlanh.register.listing import ListedRow, Listing
 from datlanh.register.models import Record
 from datlanh.web.records.kinds import BY_KIND, Head
 from datlanh.web.records.words import KindWords
@@ -54,10 +54,16 @@ def links_of(rows: Iterable[ListedRow], words: KindWords) -> Mapping[str, str]:
     return {local_id: address_of(kind, local_id) for local_id, kind in found}
 
 
+def is_figure_of(listing: Listing, head: Head) -> bool:
+    """Whether a column holds numbers, those of rows that say nothing too."""
+    column = listing.column(head.name)
+    return column.kind in {"count", "number"} if column else head.how == "plain"
+
+
 def cell_of(head: Head, row: ListedRow, words: KindWords, links: Mapping[str, str]) -> Cell:
     """What a row says in one of its own columns."""
     value = row.values[head.name]
-    is_figure = isinstance(value, int | float)
+    is_figure = is_figure_of(words.kind.listing, head)
     if value in (None, "", []):
         return Cell(head.word, NOTHING, is_figure)
     if head.how == "record":

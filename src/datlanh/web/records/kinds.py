@@ -36,6 +36,7 @@ class Kind:
     form: str
     listing: Listing
     title: Text
+    short: Text  # on its tab
     one: Text
     day: Text  # what the date is that months are of
     teaches: Text
@@ -60,6 +61,7 @@ _ACCIDENTS = Kind(
     form="accident",
     listing=ACCIDENTS,
     title=Text("Tai nạn bom mìn", "Accidents"),
+    short=Text("Tai nạn", "Accidents"),
     one=Text("Tai nạn", "Accident"),
     day=Text("Ngày tai nạn", "Date of accident"),
     teaches=Text(
@@ -86,6 +88,7 @@ _VICTIMS = Kind(
     form="victim",
     listing=VICTIMS,
     title=Text("Nạn nhân bom mìn", "Victims"),
+    short=Text("Nạn nhân", "Victims"),
     one=Text("Nạn nhân", "Victim"),
     day=Text("Ngày xác nhận phiếu", "Date verified"),
     teaches=Text(
@@ -117,6 +120,7 @@ _ASSISTANCE = Kind(
     form="victim_assistance",
     listing=ASSISTANCES,
     title=Text("Hỗ trợ nạn nhân", "Victim assistance"),
+    short=Text("Hỗ trợ", "Assistance"),
     one=Text("Lần hỗ trợ", "Assistance"),
     day=Text("Ngày hỗ trợ", "Date of assistance"),
     teaches=Text(
@@ -141,6 +145,7 @@ _EDUCATION = Kind(
     form="eore",
     listing=SESSIONS,
     title=Text("Giáo dục phòng tránh bom mìn", "Risk education"),
+    short=Text("Giáo dục", "Education"),
     one=Text("Buổi", "Session"),
     day=Text("Ngày kết thúc", "Ended"),
     teaches=Text(
@@ -178,6 +183,7 @@ _SURVEYS = Kind(
     form="cmrs",
     listing=SURVEYS,
     title=Text("Khảo sát bom chùm", "Surveys"),
+    short=Text("Khảo sát", "Surveys"),
     one=Text("Nhiệm vụ khảo sát", "Survey task"),
     day=Text("Ngày kết thúc", "Ended"),
     teaches=Text(
@@ -205,6 +211,7 @@ _EOD = Kind(
     form="eod_spot",
     listing=EOD_TASKS,
     title=Text("Xử lý lưu động", "EOD spot tasks"),
+    short=Text("Xử lý lưu động", "EOD tasks"),
     one=Text("Nhiệm vụ", "Task"),
     day=Text("Ngày giao nhiệm vụ", "Tasked"),
     teaches=Text(
@@ -235,6 +242,7 @@ _PROGRESS = Kind(
     form="clearance_progress",
     listing=PROGRESS,
     title=Text("Tiến độ rà phá", "Clearance progress"),
+    short=Text("Tiến độ", "Progress"),
     one=Text("Báo cáo tiến độ", "Progress report"),
     day=Text("Ngày kết thúc", "Ended"),
     teaches=Text(

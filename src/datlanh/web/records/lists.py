@@ -28,7 +28,7 @@ from datlanh.register.listing import (
 from datlanh.web.areas.filters import Choice, times_of
 from datlanh.web.areas.lists import names_beside
 from datlanh.web.guards import StaffRequest, opens
-from datlanh.web.records.cells import Cell, cell_of, figure, further_cell, links_of
+from datlanh.web.records.cells import Cell, cell_of, figure, further_cell, is_figure_of, links_of
 from datlanh.web.records.kinds import BY_SLUG, Kind
 from datlanh.web.records.words import KindWords, chips_of, offers_of
 
@@ -161,8 +161,7 @@ def _heads(
     heads = [_head(request, kind.one, "id", sort)]
     for head in kind.heads:
         key = "day" if head.name == kind.listing.day else ""
-        column = kind.listing.column(head.name)
-        is_figure = column.kind in {"count", "number"} if column else head.how == "plain"
+        is_figure = is_figure_of(kind.listing, head)
         heads.append(_head(request, head.word, key, sort, is_figure=is_figure))
     for name in columns:
         question = words.further[name]

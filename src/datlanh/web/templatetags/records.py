@@ -21,7 +21,7 @@ def record_kinds(current: str, times: str = "") -> dict[str, Any]:
     tabs = [
         ("areas", _("Hazardous areas"), reverse("web:areas")),
         ("releases", _("Released land"), reverse("web:releases")),
-        *((k.slug, k.title, reverse("web:records", args=(k.slug,))) for k in KINDS),
+        *((k.slug, k.short, reverse("web:records", args=(k.slug,))) for k in KINDS),
     ]
     return {"tabs": tabs, "current": current, "times": times}
 
