@@ -18,6 +18,7 @@ from datlanh.ordnance.models import Ordnance
 from datlanh.register.models import Row, Version
 
 ITEMS = "ordnance_items"
+SMALL_ARMS = "small_arms"
 PLACE = Text("Vị trí", "Position")
 NO_NAMES = Names()
 
@@ -30,6 +31,7 @@ class TableRow:
     source: BoundReport | None
     at: str = ""
     quantity: int = 1
+    is_small_arms: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,16 @@ class RecordTable:
     def sources(self) -> list[BoundReport]:
         """The reports its rows belong to."""
         return list({r.source.report.pk: r.source for r in self.rows if r.source}.values())
+
+    @property
+    def small_arms(self) -> int:
+        """Pieces of small arms ammunition, which no total of ordnance counts."""
+        return sum(r.quantity for r in self.rows if r.is_small_arms)
+
+    @property
+    def ordnance(self) -> int:
+        """Pieces of ordnance without them."""
+        return self.pieces - self.small_arms
 
     @property
     def pieces(self) -> int:
@@ -108,6 +120,7 @@ def _table(
             source=bound.get(r.report_id),
             at=_at(r),
             quantity=max(int(r.values.get("quantity") or 1), 1) if name == ITEMS else 1,
+            is_small_arms=name == ITEMS and r.values.get("category") == SMALL_ARMS,
         )
         for r in rows
     ]
