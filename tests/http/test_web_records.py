@@ -341,7 +341,7 @@ def test_of_which_is_said_and_persons_stand_apart_from_turns(one_of_each):
     html = text(page(signed_in(one_of_each["giamdoc"], "vi"), "figures_education"))
     assert "trong đó: Dân tộc thiểu số" in html
     assert "trong đó: Người khuyết tật" in html
-    assert "riêng: Người dự lần đầu (không phải lượt)" in html
+    assert "riêng: Người tham gia lần đầu (không phải lượt)" in html
     assert "Lượt người" in html
 
 

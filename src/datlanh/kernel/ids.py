@@ -42,7 +42,6 @@ KINDS = (
     IdKind("INC", Text("Tai nạn bom mìn", "Accident")),
     IdKind("VIC", Text("Nạn nhân bom mìn", "Victim"), 1),
     IdKind("VA", Text("Hỗ trợ nạn nhân", "Victim assistance"), 2),
-    IdKind("TS", Text("Khảo sát bom chùm", "Cluster munition survey")),
 )
 BY_PREFIX = {prefix: kind for kind in KINDS for prefix in (kind.prefix, *kind.aliases)}
 

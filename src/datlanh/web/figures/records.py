@@ -76,7 +76,7 @@ EDUCATION = (
     total("participants_pwd", Text("Người khuyết tật", "With disability"), aside=OF_WHICH),
     total(
         "first_time_participants",
-        Text("Người dự lần đầu (không phải lượt)", "First-time persons (not turns)"),
+        Text("Người tham gia lần đầu (không phải lượt)", "First-time persons (not turns)"),
         aside=APART,
     ),
 )
@@ -100,7 +100,7 @@ ACTIVITIES = {  # in the order of the work
     "survey": Text("Điều tra, lập CHA", "Survey, CHA"),
     "survey_task": Text("Khảo sát bom chùm", "CMR survey"),
     "eod_task": Text("Xử lý lưu động", "EOD spot tasks"),
-    "clearance_progress": Text("Tiến độ rà phá", "Clearance in progress"),
+    "clearance_progress": Text("Tiến trình rà phá", "Clearance in progress"),
     "clearance": Text("Hoàn thành rà phá", "Completed clearance"),
 }
 

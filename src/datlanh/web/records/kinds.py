@@ -166,7 +166,7 @@ _EDUCATION = Kind(
         Head("participants_under_6", Text("Dưới 6 tuổi", "Under 6"), is_summed=True),
         Head(
             "first_time_participants",
-            Text("Người dự lần đầu", "First-time persons"),
+            Text("Người tham gia lần đầu", "First-time persons"),
             is_summed=True,
             is_size=True,
         ),
@@ -216,7 +216,7 @@ _EOD = Kind(
     day=Text("Ngày giao nhiệm vụ", "Tasked"),
     teaches=Text(
         "Chưa có nhiệm vụ xử lý lưu động nào trong sổ đăng ký. Báo cáo mẫu 7 được phê duyệt sẽ "
-        "hiện ở đây, từ khi giao đến khi huỷ nổ.",
+        "hiện ở đây, từ khi giao đến khi hủy nổ.",
         "No EOD spot task is in the register yet. Approved reports on form 7 appear here, from "
         "the tasking to the disposal.",
     ),
@@ -228,7 +228,7 @@ _EOD = Kind(
         Head("tasking_date", Text("Ngày giao nhiệm vụ", "Tasked")),
         Head("respond_date", Text("Ngày tiếp nhận", "Responded")),
         Head("response_days", Text("Số ngày đáp ứng", "Days to respond"), is_size=True),
-        Head("disposal_date", Text("Ngày huỷ nổ", "Destroyed")),
+        Head("disposal_date", Text("Ngày hủy nổ", "Destroyed")),
     ),
     choices={
         "reported_status": Text("Tình trạng", "Status"),
@@ -241,12 +241,12 @@ _PROGRESS = Kind(
     slug="progress",
     form="clearance_progress",
     listing=PROGRESS,
-    title=Text("Tiến độ rà phá", "Clearance progress"),
-    short=Text("Tiến độ", "Progress"),
-    one=Text("Báo cáo tiến độ", "Progress report"),
+    title=Text("Tiến trình rà phá", "Clearance progress"),
+    short=Text("Tiến trình", "Progress"),
+    one=Text("Báo cáo tiến trình", "Progress report"),
     day=Text("Ngày kết thúc", "Ended"),
     teaches=Text(
-        "Chưa có báo cáo tiến độ nào trong sổ đăng ký. Mỗi báo cáo nói diện tích rà phá thêm "
+        "Chưa có báo cáo tiến trình nào trong sổ đăng ký. Mỗi báo cáo nói diện tích rà phá thêm "
         "trong kỳ; số này không bao giờ cộng với báo cáo hoàn thành.",
         "No progress report is in the register yet. Each tells what was cleared in its period; "
         "it is never added to a completion report.",
