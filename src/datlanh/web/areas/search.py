@@ -65,7 +65,8 @@ def _whole(who: User, meant: str) -> str:
     if not meant or not has(who, Permission.RECORD_READ):
         return ""
     visible = scope_for(who, Permission.RECORD_READ).q("organisation_id")
-    found = Record.objects.filter(visible, local_id=meant, is_live=True).first()
+    same = ids.spellings(meant)
+    found = Record.objects.filter(visible, local_id__in=same, is_live=True).first()
     return address_of(found.kind, found.local_id) if found else ""
 
 
