@@ -36,7 +36,12 @@ class RiskEducation(Projected):
     informants_total = models.IntegerField(null=True)
 
     class Meta:
-        indexes = reading("edu_mre", "end_date", choices=("campaign_level",))
+        indexes = reading(
+            "edu_mre",
+            "end_date",
+            choices=("campaign_level",),
+            several=("activity_types", "target_population"),
+        )
         constraints = [
             not_negative(
                 "education_counts_not_negative",

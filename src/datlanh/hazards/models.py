@@ -158,7 +158,11 @@ class EodTask(Projected):
     cleared_area_m2 = models.FloatField(null=True)
 
     class Meta:
-        indexes = reading("haz_eod", "tasking_date", choices=("reported_status",))
+        indexes = reading(
+            "haz_eod",
+            "tasking_date",
+            choices=("reported_status", "information_source", "disposal_priority", "land_use"),
+        )
         constraints = [
             models.CheckConstraint(
                 name="hazards_eod_status_known",
@@ -185,7 +189,7 @@ class ClearanceProgress(Projected):
     man_hours = models.FloatField(null=True)
 
     class Meta:
-        indexes = reading("haz_clp", "end_date")
+        indexes = reading("haz_clp", "end_date", several=("method",))
         constraints = [
             not_negative(
                 "hazards_progress_not_negative",

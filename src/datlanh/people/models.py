@@ -29,7 +29,9 @@ class Accident(Projected):
     persons_involved = models.IntegerField(null=True)
 
     class Meta:
-        indexes = reading("peo_inc", "accident_date", choices=("accident_activity_type",))
+        indexes = reading(
+            "peo_inc", "accident_date", choices=("accident_activity_type", "accident_area_type")
+        )
         constraints = [not_negative("people_accident_not_negative", "persons_involved")]
 
 
@@ -58,7 +60,9 @@ class Victim(Projected):
 
     class Meta:
         indexes = reading(
-            "peo_vic", "verification_date", choices=("killed_or_injured", "activity_at_time")
+            "peo_vic",
+            "verification_date",
+            choices=("killed_or_injured", "gender", "activity_at_time", "occupation_before"),
         )
         constraints = [
             models.CheckConstraint(

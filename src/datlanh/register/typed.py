@@ -75,12 +75,15 @@ class ReportedRow(models.Model):
 NO_DAY = Value(dt.date.min, output_field=models.DateField())
 
 
-def reading(short: str, day: str, *, choices: tuple[str, ...] = ()) -> list[models.Index]:
+def reading(
+    short: str, day: str, *, choices: tuple[str, ...] = (), several: tuple[str, ...] = ()
+) -> list[models.Index]:
     """The orders in which a kind's list is read a page at a time; `short` begins their names.
 
     The key of a list is (what it is sorted by, local_id), so each index ends with local_id. `day`
     is the date that months are of, an unknown one before all others. `choices` are its own
-    filters: a common choice is met on the way along a date, a rare one is found and sorted.
+    filters, `several` those of more than one key: a common choice is met on the way along a date,
+    a rare one is found and sorted.
     """
 
     def index(name: str, *fields: Any) -> models.Index:
@@ -90,7 +93,8 @@ def reading(short: str, day: str, *, choices: tuple[str, ...] = ()) -> list[mode
         index("org_id", "organisation"),
         index("commune_id", "commune"),
         index("org_commune", "organisation", "commune", "true_from"),
-        *(index(choice, choice, "true_from") for choice in choices),
+        *(index(choice[:20], choice, "true_from") for choice in choices),
+        *(GinIndex(fields=[name], name=f"{short}_{name}") for name in several),
     ]
     for name, key in (("date", "true_from"), ("day", Coalesce(day, NO_DAY))):
         found += [

@@ -142,7 +142,7 @@ def _named(report: Report, mapping: FormMapping, answers: Answers) -> list[tuple
 
 
 def _around(mapping: FormMapping, shape: BaseGeometry | None) -> list[UUID]:
-    if shape is None or shape.is_empty or mapping.record_kind not in ROWS:
+    if shape is None or shape.is_empty:
         return []
     west, south, east, north = shape.bounds
     box = GeosPolygon.from_bbox(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datlanh.accounts.scope import Scope
 from datlanh.register.listing import terms
 from datlanh.register.listing.filters import ListFilter
-from datlanh.register.listing.sources import Found, Listing, Params, Rows, typed, versions
+from datlanh.register.listing.sources import NEVER, Found, Listing, Params, Rows, typed, versions
 from datlanh.register.selectors import AsOf
 
 
@@ -40,8 +40,10 @@ def _shared(filter: ListFilter, params: Params) -> list[str]:
         found.append(terms.in_communes(filter.communes, params))
     if filter.month:
         listing = filter.listing
-        column = f"t.{listing.day}" if filter.month == terms.NONE else listing.day_sql
-        found.append(terms.in_month(column, filter.month, params))
+        if filter.month == terms.NONE:
+            found.append(f"{listing.day_sql} = {NEVER}")
+        else:
+            found.append(terms.in_month(listing.day_sql, filter.month, params))
     if filter.text:
         meant = terms.by_id(filter.text, filter.listing.prefixes, params)
         meant += terms.by_place(filter.text, params)

@@ -61,10 +61,10 @@ class Listing:
     @property
     def day_sql(self) -> str:
         """The day as a key of order: an unknown one comes before all others."""
-        return NO_DAY.format(day=f"t.{self.day}")
+        return f"coalesce(t.{self.day}, {NEVER})"
 
 
-NO_DAY = "coalesce({day}, '0001-01-01'::date)"
+NEVER = "'0001-01-01'::date"
 
 
 @dataclass(frozen=True)

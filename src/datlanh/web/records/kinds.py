@@ -17,15 +17,13 @@ class Head:
     """A column: its name in the listing, its word, and how it is written.
 
     `how`: plain (by the column's kind) · state (with a glyph) · record (an id that opens one).
-    `is_summed`: a list that is shown whole has its sum; `is_size`: told large on the record.
+    `is_summed`: a list that is shown whole has its sum.
     """
 
     name: str
     word: Text
     how: str = "plain"
-    unit: str = ""
     is_summed: bool = False
-    is_size: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,6 @@ class Kind:
     heads: tuple[Head, ...]
     choices: Mapping[str, Text] = field(default_factory=dict)  # its own filters, with their words
     words: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
-    is_counted_in_pieces: bool = True  # of what is found at it
 
 
 NOT_SAID = Text("Không rõ", "Not said")
@@ -74,14 +71,13 @@ _ACCIDENTS = Kind(
     heads=(
         Head("accident_activity_type", Text("Hoạt động", "Activity")),
         Head("accident_area_type", Text("Nơi xảy ra", "Kind of place")),
-        Head("persons_involved", _PEOPLE, is_summed=True, is_size=True),
+        Head("persons_involved", _PEOPLE, is_summed=True),
         Head("accident_date", Text("Ngày tai nạn", "Date of accident")),
     ),
     choices={
         "accident_activity_type": Text("Hoạt động", "Activity"),
         "accident_area_type": Text("Nơi xảy ra", "Kind of place"),
     },
-    is_counted_in_pieces=False,
 )
 _VICTIMS = Kind(
     slug="victims",
@@ -101,7 +97,7 @@ _VICTIMS = Kind(
     heads=(
         Head("killed_or_injured", Text("Hậu quả", "Outcome")),
         Head("gender", Text("Giới tính", "Sex")),
-        Head("age_at_accident", Text("Tuổi khi bị nạn", "Age then"), is_size=True),
+        Head("age_at_accident", Text("Tuổi khi bị nạn", "Age then")),
         Head("activity_at_time", Text("Hoạt động", "Activity")),
         Head("accident", Text("Tai nạn", "Accident"), how="record"),
         Head("verification_date", Text("Ngày xác nhận phiếu", "Date verified")),
@@ -133,7 +129,7 @@ _ASSISTANCE = Kind(
     heads=(
         Head("assistance_type", Text("Loại hình", "Type")),
         Head("assistance_given_by", Text("Bên hỗ trợ", "Given by")),
-        Head("amount", Text("Số tiền", "Amount"), is_size=True),
+        Head("amount", Text("Số tiền", "Amount")),
         Head("currency", Text("Đơn vị tiền", "Currency")),
         Head("victim", Text("Nạn nhân", "Victim"), how="record"),
         Head("assistance_date", Text("Ngày hỗ trợ", "Date of assistance")),
@@ -158,7 +154,7 @@ _EDUCATION = Kind(
     heads=(
         Head("campaign_level", Text("Cấp độ", "Level")),
         Head("activity_types", Text("Loại hình hoạt động", "Kind of activity")),
-        Head("turns", Text("Lượt người", "Turns"), is_summed=True, is_size=True),
+        Head("turns", Text("Lượt người", "Turns"), is_summed=True),
         Head("participants_men", Text("Nam", "Men"), is_summed=True),
         Head("participants_women", Text("Nữ", "Women"), is_summed=True),
         Head("participants_boys", Text("Trẻ em trai", "Boys"), is_summed=True),
@@ -168,7 +164,6 @@ _EDUCATION = Kind(
             "first_time_participants",
             Text("Người tham gia lần đầu", "First-time persons"),
             is_summed=True,
-            is_size=True,
         ),
         Head("end_date", Text("Ngày kết thúc", "Ended")),
     ),
@@ -197,9 +192,7 @@ _SURVEYS = Kind(
         Head(
             "surveyed_area_m2",
             Text("Đã khảo sát m²", "Surveyed m²"),
-            unit="m2",
             is_summed=True,
-            is_size=True,
         ),
         Head("start_date", Text("Ngày bắt đầu", "Began")),
         Head("end_date", Text("Ngày kết thúc", "Ended")),
@@ -227,7 +220,7 @@ _EOD = Kind(
         Head("disposal_priority", Text("Ưu tiên", "Priority")),
         Head("tasking_date", Text("Ngày giao nhiệm vụ", "Tasked")),
         Head("respond_date", Text("Ngày tiếp nhận", "Responded")),
-        Head("response_days", Text("Số ngày đáp ứng", "Days to respond"), is_size=True),
+        Head("response_days", Text("Số ngày đáp ứng", "Days to respond")),
         Head("disposal_date", Text("Ngày hủy nổ", "Destroyed")),
     ),
     choices={
@@ -258,11 +251,9 @@ _PROGRESS = Kind(
         Head(
             "cleared_area_m2",
             Text("Rà thêm trong kỳ m²", "Cleared in period m²"),
-            unit="m2",
             is_summed=True,
-            is_size=True,
         ),
-        Head("man_hours", Text("Giờ công", "Man-hours"), is_summed=True, is_size=True),
+        Head("man_hours", Text("Giờ công", "Man-hours"), is_summed=True),
         Head("start_date", Text("Ngày bắt đầu", "Began")),
         Head("end_date", Text("Ngày kết thúc", "Ended")),
     ),

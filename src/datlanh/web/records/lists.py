@@ -56,7 +56,7 @@ def records(request: StaffRequest, slug: str) -> HttpResponse:
     kind = kind_of(slug)
     wanted = ListFilter.from_query(kind.listing, request.GET)
     scope = scope_for(request.user, Permission.RECORD_READ)
-    page = list_page(scope, wanted, turn_of(request))
+    page = list_page(scope, wanted, turn_of(request, wanted))
     words = KindWords(kind, request.user, Permission.RECORD_READ)
     columns = columns_asked(request, words)
     tail = _tail(page, request, columns)
@@ -69,7 +69,7 @@ def records(request: StaffRequest, slug: str) -> HttpResponse:
         "chips": chips_of(wanted, words, tail),
         "shared": _shared(wanted, words),
         "offers": offers_of(wanted, words),
-        "heads": _heads(request, words, page.sort, columns, with_items=bool(wanted.category)),
+        "heads": _heads(request, words, wanted, page.sort, columns),
         "columns": [Choice(k, q.label, k in columns) for k, q in words.further.items()],
         "kept": _kept(wanted, request),
         "asof": wanted.asof,
@@ -83,12 +83,13 @@ def records(request: StaffRequest, slug: str) -> HttpResponse:
     return render(request, template, context)
 
 
-def turn_of(request: HttpRequest) -> Turn:
-    """Where the address opens the list."""
+def turn_of(request: HttpRequest, wanted: ListFilter) -> Turn:
+    """Where the address opens the list. The past has no order by the kind's own day."""
     get = request.GET.get
     sort = get("sort", "")
+    sort = sort if sort in SORTS else "-day"
     return Turn(
-        sort=sort if sort in SORTS else "-day",
+        sort=sort.replace("day", "date") if wanted.is_past else sort,
         after=get("after", "")[:120],
         before=get("before", "")[:120],
     )
@@ -154,20 +155,24 @@ def _shared(wanted: ListFilter, words: KindWords) -> dict[str, list[Choice]]:
 
 
 def _heads(
-    request: HttpRequest, words: KindWords, sort: str, columns: Sequence[str], *, with_items: bool
+    request: HttpRequest,
+    words: KindWords,
+    wanted: ListFilter,
+    sort: str,
+    columns: Sequence[str],
 ) -> list[dict[str, Any]]:
     """Heads with their order; a sorted column turns round, another begins with the newest."""
     kind = words.kind
     heads = [_head(request, kind.one, "id", sort)]
     for head in kind.heads:
-        key = "day" if head.name == kind.listing.day else ""
+        key = "day" if head.name == kind.listing.day and not wanted.is_past else ""
         is_figure = is_figure_of(kind.listing, head)
         heads.append(_head(request, head.word, key, sort, is_figure=is_figure))
     for name in columns:
         question = words.further[name]
         is_figure = question.kind in {"integer", "decimal"}
         heads.append(_head(request, question.label, "", sort, is_figure=is_figure))
-    if with_items:
+    if wanted.category:
         heads.append(_head(request, _("Items"), "", sort, is_figure=True))
     heads.append(_head(request, _("Place"), "", sort))
     heads.append(_head(request, _("Organisation"), "", sort))
