@@ -11,8 +11,10 @@ from django.db import connections
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.hazards.models import HazardousArea
-from datlanh.intake.models import Report
+from datlanh.intake.models import Proposal, Report
+from datlanh.intake.services.batches import Chosen, batch_confirm, batch_propose, seen_in_batch
 from datlanh.intake.services.comparing import register_verify
+from datlanh.intake.services.deciding import step_confirm
 from datlanh.intake.services.receiving import report_receive
 from datlanh.kernel.errors import DomainError
 from datlanh.register.models import Decision
@@ -129,4 +131,71 @@ def test_two_reports_claiming_one_new_id_make_one_record():
     assert len(refused) == 1, results
     assert isinstance(refused[0], DomainError), refused
     assert HazardousArea.objects.count() == 1
+    assert_register_equal()
+
+
+def _batch_of(cast, numbers):
+    ready = [
+        verified(received(cha(n), by=cast["renew.hientruong"]), by=cast["renew"]) for n in numbers
+    ]
+    reports = [approved(r, by=cast["kiemtra2"]) for r in ready]
+    return [Chosen(r.pk, seen_in_batch(r)) for r in reports]
+
+
+def test_of_two_officers_who_propose_the_same_reports_one_takes_each():
+    cast = demo_cast()
+    chosen = _batch_of(cast, range(1, 6))
+
+    def propose(who):
+        with acting(cast[who], via="web"):
+            return batch_propose(chosen=chosen, by=cast[who], note="GPS lệch")
+
+    results = together(*(lambda who=who: propose(who) for who in ("kiemtra1", "kiemtra2")))
+    assert len([r for r in results if isinstance(r, DomainError)]) == 1, results
+    assert Proposal.objects.filter(closed_at=None).count() == 5
+
+
+def test_of_two_who_confirm_one_batch_one_withdraws_and_the_other_is_told():
+    cast = demo_cast()
+    chosen = _batch_of(cast, range(1, 6))
+    with acting(cast["kiemtra2"]):
+        batch = batch_propose(chosen=chosen, by=cast["kiemtra2"], note="GPS lệch")
+
+    def confirm(who):
+        with acting(cast[who], via="web"):
+            return batch_confirm(id=batch.pk, by=cast[who], confirm=True)
+
+    def single():
+        with acting(cast["csdl"], via="web"):
+            return step_confirm(id=chosen[3].report_id, by=cast["csdl"], confirm=True)
+
+    results = together(*(lambda who=who: confirm(who) for who in ("kiemtra1", "csdl")), single)
+    assert all(isinstance(r, DomainError) for r in results if isinstance(r, Exception)), results
+    assert Decision.objects.filter(kind="withdrawn").count() == 5
+    assert set(batch.members.values_list("result", flat=True)) == {"done"}
+    assert_register_equal()
+
+
+def test_a_batch_and_an_update_of_the_same_records_do_not_wait_in_a_circle():
+    cast = demo_cast()
+    chosen = _batch_of(cast, range(1, 5))
+    homes = [Report.objects.get(pk=c.report_id).record_id for c in chosen]
+    updates = [
+        verified(received(cha(n, days_ago=2), by=cast["renew.hientruong"]), by=cast["renew"])
+        for n in range(1, 5)
+    ]
+    with acting(cast["kiemtra2"]):
+        batch = batch_propose(chosen=chosen, by=cast["kiemtra2"], note="GPS lệch")
+
+    def confirm():
+        with acting(cast["kiemtra1"], via="web"):
+            return batch_confirm(id=batch.pk, by=cast["kiemtra1"], confirm=True)
+
+    actions = [
+        lambda r=r, to=to: approved(r, by=cast["kiemtra2"], record_id=to)
+        for r, to in zip(reversed(updates), reversed(homes), strict=True)
+    ]
+    results = together(confirm, *actions)
+    assert not [r for r in results if isinstance(r, Exception)], results
+    assert HazardousArea.objects.filter(reports=1).count() == 4
     assert_register_equal()

@@ -29,6 +29,7 @@ class FormVersion(models.Model):
     mapping_revision = models.IntegerField(default=1)
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)  # why it was published
     retired_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -45,6 +46,45 @@ class FormVersion(models.Model):
     @property
     def mapping(self) -> FormMapping:
         """What each question becomes in the register."""
+        return FormMapping.from_json(self.mapping_json)
+
+
+class FormProposal(models.Model):
+    """An uploaded workbook that compiles and may become a form's next version; not published."""
+
+    PUBLISHED, WITHDRAWN, REPLACED = "published", "withdrawn", "replaced"
+
+    id: int
+    form = models.SlugField(max_length=48)
+    version = models.CharField(max_length=32)
+    title_vi = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    xlsform = models.BinaryField()
+    mapping_json = models.JSONField()
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "form", condition=Q(closed_at__isnull=True), name="intake_form_proposal_one_open"
+            ),
+            models.CheckConstraint(
+                name="intake_form_proposal_closed_whole",
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, outcome="")
+                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.version}"
+
+    @property
+    def mapping(self) -> FormMapping:
+        """What each question would become in the register."""
         return FormMapping.from_json(self.mapping_json)
 
 
@@ -204,11 +244,24 @@ class Finding(models.Model):
         ordering = ["id"]
 
 
+class Batch(models.Model):
+    """Approved reports proposed for withdrawal together, with one reason, by the first of two."""
+
+    id: int
+    note = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by_id: int
+    at = models.DateTimeField()
+
+
 class Proposal(models.Model):
     """A step that needs two persons, proposed by the first."""
 
     id: int
     report = models.ForeignKey(Report, models.PROTECT, related_name="proposals")
+    report_id: int
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="proposals")
+    batch_id: int | None
     step = models.CharField(max_length=16)  # refuse, withdraw, revoke
     note = models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -226,6 +279,40 @@ class Proposal(models.Model):
                 name="intake_proposal_closed_with_outcome",
                 condition=Q(closed_at__isnull=True, outcome="")
                 | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+            ),
+        ]
+
+
+class BatchMember(models.Model):
+    """One report of a batch, as it was chosen, and what became of it."""
+
+    WAITING, DONE, DECLINED, LEFT_OUT = "waiting", "done", "declined", "left_out"
+    RESULTS = (WAITING, DONE, DECLINED, LEFT_OUT)
+
+    id: int
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="members")
+    report = models.ForeignKey(Report, models.PROTECT, related_name="+")
+    report_id: int
+    proposal = models.OneToOneField(Proposal, models.PROTECT, null=True, related_name="member")
+    proposal_id: int | None
+    seen = models.CharField(max_length=64)  # state, revision and record when it was chosen
+    corrected_by = models.ForeignKey(Report, models.PROTECT, null=True, related_name="+")
+    corrected_by_id: int | None
+    result = models.CharField(max_length=16, default=WAITING)
+    why = models.JSONField(default=dict)  # {"vi": …, "en": …} where it was left out
+    decision = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint("batch", "report", name="intake_batch_member_once"),
+            models.CheckConstraint(
+                name="intake_batch_member_result_known",
+                condition=Q(result__in=["waiting", "done", "declined", "left_out"]),
+            ),
+            models.CheckConstraint(
+                name="intake_batch_member_done_by_decision",
+                condition=~Q(result="done") | Q(decision__isnull=False),
             ),
         ]
 

@@ -11,7 +11,7 @@ from datlanh.intake.models import Report
 from datlanh.kernel.fold import Standing, effective
 
 
-def _standing(report: int, state: str, supersedes: int | None) -> Standing:
+def standing_of(report: int, state: str, supersedes: int | None) -> Standing:
     """A report's standing from its own state."""
     return Standing(
         report,
@@ -29,7 +29,7 @@ def counting_of(record_id: UUID) -> frozenset[int]:
     with connection.cursor() as cursor:
         cursor.execute(_CHAINS, [record_id])
         reports = cursor.fetchall()
-    counting = effective(_standing(pk, state, old) for pk, state, old, _ in reports)
+    counting = effective(standing_of(pk, state, old) for pk, state, old, _ in reports)
     return frozenset(pk for pk, _, _, record in reports if pk in counting and record == record_id)
 
 

@@ -12,7 +12,7 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.audit.services import record as audit_record
-from datlanh.intake.models import Proposal, Report
+from datlanh.intake.models import Batch, BatchMember, Proposal, Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.services.checking import report_check
 from datlanh.intake.services.moves import (
@@ -40,7 +40,15 @@ DECISION_OF = {"refuse": "refused", "withdraw": "withdrawn", "revoke": "revoked"
 
 
 @transaction.atomic
-def step_propose(*, id: int, step: str, by: User, note: str, seen: str | None = None) -> Proposal:
+def step_propose(
+    *,
+    id: int,
+    step: str,
+    by: User,
+    note: str,
+    seen: str | None = None,
+    batch: Batch | None = None,
+) -> Proposal:
     """The first of two persons proposes to refuse, withdraw or revoke, with the reason."""
     transition = REVIEW[step]
     report = report_lock(id, by=by, permission=transition.permission, seen=seen)
@@ -49,8 +57,11 @@ def step_propose(*, id: int, step: str, by: User, note: str, seen: str | None = 
     REVIEW.check(step, report, report.state, trial)
     if Proposal.objects.filter(report=report, closed_at=None).exists():
         raise TransitionError(ALREADY_PROPOSED)
-    proposal = Proposal.objects.create(report=report, step=step, note=note, by=by, at=clock.now())
-    audit_record(f"report.{step}_proposed", report, by=by, note=note)
+    proposal = Proposal.objects.create(
+        report=report, step=step, note=note, by=by, at=clock.now(), batch=batch
+    )
+    together = {"batch": batch.pk} if batch else None
+    audit_record(f"report.{step}_proposed", report, by=by, after=together, note=note)
     return proposal
 
 
@@ -77,6 +88,7 @@ def step_confirm(*, id: int, by: User, confirm: bool, note: str = "") -> Report:
         if by.id != proposal.by_id:
             decides_or_refuse(report, by, note or proposal.note)
         proposal.save()
+        _member_close(proposal, BatchMember.DECLINED)
         audit_record(f"report.{proposal.step}_declined", report, by=by, note=note)
         return report
     step = step_of(report, proposal.by, proposal.note, second=by)
@@ -93,12 +105,20 @@ def step_confirm(*, id: int, by: User, confirm: bool, note: str = "") -> Report:
         report_id=report.pk,
         record_id=report.record_id,
         note=proposal.note,
+        data={"batch": proposal.batch_id} if proposal.batch_id else None,
     )
+    _member_close(proposal, BatchMember.DONE, decision.seq)
     for plan in plans:
         register.refold_apply(plan, seq=decision.seq)
     if proposal.step == "refuse":
         _number_give_up(report, by=by, reason=proposal.note)
     return report
+
+
+def _member_close(proposal: Proposal, result: str, decision: int | None = None) -> None:
+    """A report of a batch that was answered by itself is answered in its batch too."""
+    if proposal.batch_id:
+        BatchMember.objects.filter(proposal=proposal).update(result=result, decision=decision)
 
 
 def _number_give_up(report: Report, *, by: User, reason: str) -> None:
