@@ -7,8 +7,9 @@ import pytest
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.audit.models import Event
 from datlanh.hazards.models import HazardousArea
+from datlanh.intake.batching import seen_in_batch
 from datlanh.intake.models import Batch, BatchMember, Proposal, Report
-from datlanh.intake.services.batches import Chosen, batch_confirm, batch_propose, seen_in_batch
+from datlanh.intake.services.batches import Chosen, batch_confirm, batch_propose
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import report_reassign, step_confirm, step_propose
 from datlanh.intake.services.rebuilding import register_rebuild

@@ -11,8 +11,9 @@ from django.db import connections
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.hazards.models import HazardousArea
+from datlanh.intake.batching import seen_in_batch
 from datlanh.intake.models import Proposal, Report
-from datlanh.intake.services.batches import Chosen, batch_confirm, batch_propose, seen_in_batch
+from datlanh.intake.services.batches import Chosen, batch_confirm, batch_propose
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import step_confirm
 from datlanh.intake.services.receiving import report_receive

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from datlanh.accounts.permissions import Permission
+from datlanh.intake.batching import seen_in_batch
 from support.matrix import (
     ABSENT,
     DONE,
@@ -223,6 +224,37 @@ THINGS = (
         answer=DONE,
     ),
     Entry(
+        "web:batch",
+        opens=(Permission.REPORT_WITHDRAW,),
+        finds=Permission.REPORT_WITHDRAW,
+        where=lambda w, t: {"id": t.batch.pk},
+    ),
+    *(
+        Entry(
+            "web:batch_confirm",
+            "POST",
+            opens=(Permission.REPORT_WITHDRAW,),
+            finds=Permission.REPORT_WITHDRAW,
+            where=lambda w, t: {"id": t.batch.pk},
+            sends=values(answer=answer),
+            answer=DONE,
+            note=answer,
+        )
+        for answer in ("confirm", "decline")
+    ),
+    Entry(
+        "web:batch_propose",
+        "POST",
+        opens=(Permission.REPORT_WITHDRAW,),
+        finds=Permission.REPORT_WITHDRAW,
+        sends=lambda w, t: {
+            "report": f"{t.bound.receipt}|{seen_in_batch(t.bound)}",
+            "note": "GPS lệch",
+        },
+        answer=DONE,
+        unseen=REFUSED,
+    ),
+    Entry(
         "web:organisation",
         opens=(Permission.RECORD_READ,),
         finds=Permission.RECORD_READ,
@@ -320,6 +352,30 @@ LISTS = (
         shows=lambda t: [t.bound.receipt],
         note="searched",
         headers={"HX-Request": "true", "HX-Target": "report-rows"},
+    ),
+    Entry(
+        "web:batch_new",
+        "POST",
+        opens=(Permission.REPORT_WITHDRAW,),
+        finds=Permission.REPORT_WITHDRAW,
+        sends=lambda w, t: {"report": [t.bound.receipt, t.other.receipt]},
+        shows=lambda t: [t.bound.receipt, t.other.receipt],
+        note="ticked",
+    ),
+    Entry(
+        "web:batch_new",
+        "POST",
+        opens=(Permission.REPORT_WITHDRAW,),
+        finds=Permission.REPORT_WITHDRAW,
+        sends=values(what="all"),
+        shows=lambda t: [t.bound.receipt, t.other.receipt, t.finished.receipt],
+        note="all that fit",
+    ),
+    Entry(
+        "web:batches",
+        opens=(Permission.REPORT_WITHDRAW,),
+        finds=Permission.REPORT_WITHDRAW,
+        shows=lambda t: [f"/batches/{t.batch.pk}"],
     ),
     Entry("web:search", finds=Permission.RECORD_READ, query=village, shows=links_to_areas),
     Entry(

@@ -17,7 +17,9 @@ from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.models import Device, User
 from datlanh.accounts.services import device_add, grant_give, user_add
 from datlanh.hazards.models import EvidencePoint, OrdnanceItem
-from datlanh.intake.models import Attachment, Report
+from datlanh.intake.batching import seen_in_batch
+from datlanh.intake.models import Attachment, Batch, Report
+from datlanh.intake.services.batches import Chosen, batch_propose
 from datlanh.intake.services.deciding import step_propose
 from datlanh.organisations.models import Organisation
 from datlanh.organisations.services import number_reserve, number_void
@@ -76,6 +78,7 @@ class Things:
     secret: str
     reserved: str  # a running number
     void: str
+    batch: Batch  # somebody proposed to withdraw `other`, with whatever else is in it
 
     @property
     def area(self) -> str:
@@ -209,6 +212,8 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
     first = cast["csdl" if spec.key == "military" else "kiemtra1"]
     with acting(first, via="web"):
         step_propose(id=proposed.pk, step="refuse", by=first, note="Trùng báo cáo")
+        chosen = [Chosen(other.pk, seen_in_batch(other))]
+        batch = batch_propose(chosen=chosen, by=first, note=f"Sai hệ toạ độ, {spec.leader}")
     released = release(
         spec.ground,
         organisation=spec.key,
@@ -238,4 +243,5 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
         secret=secret,
         reserved=reserved.local_id,
         void=spoilt.local_id,
+        batch=batch,
     )

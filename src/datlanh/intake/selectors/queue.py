@@ -124,12 +124,15 @@ def proposal_open(report: Report) -> Proposal | None:
 
 
 def proposals_for(who: User) -> QuerySet[Proposal]:
-    """Open proposals of others that `who` may confirm or decline, oldest first."""
+    """Open proposals of others that `who` may confirm or decline, oldest first.
+
+    Those of a batch are answered together, on the batch's own page.
+    """
     refuse = scope_for(who, Permission.REPORT_APPROVE).q("report__organisation")
     withdraw = scope_for(who, Permission.REPORT_WITHDRAW).q("report__organisation")
     mine = (Q(step="refuse") & refuse) | (Q(step__in=["withdraw", "revoke"]) & withdraw)
     return (
-        Proposal.objects.filter(mine, closed_at=None)
+        Proposal.objects.filter(mine, closed_at=None, batch=None)
         .exclude(by=who)
         .exclude(report__author=who)
         .exclude(Q(report__organisation=who.organisation_id, report__organisation__is_centre=False))

@@ -32,12 +32,17 @@ class ReportFilter:
 
     `month` ("2026-11") is the month of receipt. `late` is "late" (came after the due day),
     "open" (late and not decided yet) or "overdue" (returned, and not back in time).
-    `proposal` keeps what waits for a second person.
+    `proposal` keeps what waits for a second person, but for batches. `sender` is a part of the
+    name of who sent it, or an account; `since` and `until` are dates of information.
     """
 
     state: str = ""
     form: str = ""
+    version: str = ""
     organisation: str = ""
+    sender: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
     month: str = ""
     late: str = ""
     text: str = ""
@@ -46,13 +51,9 @@ class ReportFilter:
 
     def q(self, who: User) -> Q:
         """The filter as a condition on reports."""
-        wanted = Q()
+        wanted = self._origin()
         if self.state in REVIEW.state_keys:
             wanted &= Q(state=self.state)
-        if self.form:
-            wanted &= Q(form=self.form)
-        if self.organisation:
-            wanted &= Q(organisation__key=self.organisation)
         if _MONTH.fullmatch(self.month):
             wanted &= _received_in(self.month)
         if self.late in ("late", "open"):
@@ -64,10 +65,28 @@ class ReportFilter:
         if self.mine:
             wanted &= Q(author=who)
         if self.proposal:
-            wanted &= Q(proposals__closed_at__isnull=True, proposals__isnull=False)
+            wanted &= Q(
+                proposals__closed_at__isnull=True,
+                proposals__isnull=False,
+                proposals__batch__isnull=True,
+            )
         if text := self.text.strip()[:_TEXT_MAX_CHARS]:
             known_as = text.upper().removeprefix("FR-")
             wanted &= Q(receipt__icontains=text) | Q(record_local_id__icontains=known_as)
+        return wanted
+
+    def _origin(self) -> Q:
+        """What is asked of where a report comes from and of when it speaks."""
+        plain = {
+            "form": self.form,
+            "version": self.version,
+            "organisation__key": self.organisation,
+            "date_of_information__gte": self.since,
+            "date_of_information__lte": self.until,
+        }
+        wanted = Q(**{name: value for name, value in plain.items() if value})
+        if sender := self.sender.strip()[:_TEXT_MAX_CHARS]:
+            wanted &= Q(author__username=sender) | Q(author__full_name__icontains=sender)
         return wanted
 
 
@@ -104,6 +123,11 @@ def report_get(who: User, receipt: str, permission: str = Permission.REPORT_READ
         .defer(*HEAVY)
         .get(receipt=receipt)
     )
+
+
+def reports_by_id(ids: Iterable[int]) -> dict[int, Report]:
+    """Reports to be named beside others; whoever sees those may see these of the same chain."""
+    return Report.objects.only("receipt", "record_local_id").in_bulk(set(ids))
 
 
 def attachment_get(who: User, receipt: str, number: int) -> Attachment:

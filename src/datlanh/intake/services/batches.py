@@ -13,8 +13,8 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.audit.services import record as audit_record
+from datlanh.intake.batching import LIMIT, STEP, restated_by, seen_in_batch
 from datlanh.intake.models import Batch, BatchMember, Proposal, Report
-from datlanh.intake.restated import restated_by
 from datlanh.intake.services.deciding import DECISION_OF, NOTHING_PROPOSED, step_propose
 from datlanh.intake.services.moves import decides_or_refuse, refold_plans, report_move, step_of
 from datlanh.intake.workflow import REVIEW, Step, reason_is_given, two_persons
@@ -23,9 +23,6 @@ from datlanh.kernel.errors import DomainError, TransitionError
 from datlanh.kernel.text import LANGUAGES, Text
 from datlanh.register import services as register
 from datlanh.register.models import Record
-
-LIMIT = 500  # reports in one batch
-STEP = "withdraw"
 
 TOO_MANY = Text(
     "Mỗi lần chỉ đề nghị thu hồi được tối đa {limit} báo cáo.",
@@ -53,11 +50,6 @@ class Chosen:
     report_id: int
     seen: str
     despite: bool = False
-
-
-def seen_in_batch(report: Report) -> str:
-    """What tells that a report is still as it was when it was chosen."""
-    return f"{report.state}.{report.revision}.{report.record_id or ''}"
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
+from datlanh.intake.selectors.batches import batches_waiting
 from datlanh.intake.selectors.paging import Cursor
 from datlanh.intake.selectors.queue import (
     DECIDE,
@@ -40,6 +41,7 @@ def home(request: StaffRequest) -> HttpResponse:
     reads = has(who, Permission.REPORT_READ)
     context = {
         "waiting": waiting,
+        "batches_waiting": batches_waiting(who),
         "rows": rows,
         "titles": form_titles(),
         "proposals": list(proposals_for(who)[:SHOWN]) if waiting.proposals else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.http import HttpRequest, QueryDict
@@ -13,6 +14,7 @@ from datlanh.delivery.words import REPORT_STATES
 from datlanh.intake.selectors.reports import ReportFilter, form_titles, organisations_seen
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel.text import Text
+from datlanh.kernel.text import day as written_day
 
 PAGING = ("after", "before")
 
@@ -49,13 +51,24 @@ def report_filter(request: HttpRequest) -> ReportFilter:
     return ReportFilter(
         state=get("state", ""),
         form=get("form", ""),
+        version=get("version", ""),
         organisation=get("organisation", ""),
+        sender=get("sender", ""),
+        since=_day(get("since", "")),
+        until=_day(get("until", "")),
         month=get("month", ""),
         late=get("late", ""),
         text=get("q", ""),
         mine=bool(get("mine")),
         proposal=bool(get("proposal")),
     )
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def report_options(who: User, wanted: ReportFilter) -> dict[str, list[Option]]:
@@ -95,6 +108,15 @@ def report_chips(request: HttpRequest, options: dict[str, list[Option]]) -> list
     if wanted.month:
         year, _dash, month = wanted.month.partition("-")
         chips.append(Chip(_("Month"), f"{month}/{year}", without(request.GET, "month")))
+    plain = {
+        "version": (_("Version"), wanted.version),
+        "sender": (_("Sender"), wanted.sender),
+        "since": (_("Information since"), wanted.since and written_day(wanted.since)),
+        "until": (_("Information until"), wanted.until and written_day(wanted.until)),
+    }
+    for name, (word, value) in plain.items():
+        if value:
+            chips.append(Chip(word, value, without(request.GET, name)))
     if wanted.text:
         chips.append(Chip(_("Text"), wanted.text, without(request.GET, "q")))
     if wanted.mine:

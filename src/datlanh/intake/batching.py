@@ -1,4 +1,4 @@
-"""Which approved reports are hidden by a later correction, and by which."""
+"""What batches of withdrawals go by: their size, staleness, and which reports are restated."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from collections.abc import Iterable, Mapping
 from datlanh.intake.models import Report
 from datlanh.intake.standing import standing_of
 from datlanh.kernel.fold import effective
+
+LIMIT = 500  # reports in one batch
+STEP = "withdraw"
+
+
+def seen_in_batch(report: Report) -> str:
+    """What tells that a report is still as it was when it was chosen."""
+    return f"{report.state}.{report.revision}.{report.record_id or ''}"
 
 
 def restated_by(reports: Iterable[Report]) -> Mapping[int, int]:

@@ -1,0 +1,1 @@
+"""Withdrawing many reports at once."""
