@@ -459,12 +459,39 @@ COMMON = (
         opens=(Permission.FORM_READ,),
         where=lambda w, t: {"form": "cha", "version": w.form_version},
     ),
+    Entry("web:form_versions", opens=(Permission.FORM_READ,), where=values(form="cha")),
     Entry(
-        "web:form_publish",
+        "web:form_compare",
+        opens=(Permission.FORM_READ,),
+        where=values(form="cha"),
+        query=lambda w, t: {"from": w.form_version, "to": w.form_version},
+    ),
+    Entry(
+        "web:form_propose",
         "POST",
         opens=(Permission.FORM_PUBLISH,),
         answer=REFUSED,
         note="no workbook",
+    ),
+    *(
+        Entry(name, opens=(Permission.FORM_PUBLISH,), where=lambda w, t: {"id": w.form_proposal})
+        for name in ("web:form_proposal", "web:form_proposal_workbook")
+    ),
+    Entry(
+        "web:form_publish",
+        "POST",
+        opens=(Permission.FORM_PUBLISH,),
+        where=lambda w, t: {"id": w.form_proposal},
+        answer=REFUSED,
+        note="no reason",
+    ),
+    Entry(
+        "web:form_withdraw",
+        "POST",
+        opens=(Permission.FORM_PUBLISH,),
+        where=lambda w, t: {"id": w.form_proposal},
+        sends=values(reason="Làm lại"),
+        answer=DONE,
     ),
     Entry(
         "web:donor_add",

@@ -21,11 +21,13 @@ from datlanh.intake.batching import seen_in_batch
 from datlanh.intake.models import Attachment, Batch, Report
 from datlanh.intake.services.batches import Chosen, batch_propose
 from datlanh.intake.services.deciding import step_propose
+from datlanh.intake.services.proposing import form_propose
 from datlanh.organisations.models import Organisation
 from datlanh.organisations.services import number_reserve, number_void
 from datlanh.register.models import Row
 from datlanh.register.selectors import decision_newest
 from support.reports import approved, cha, demo_cast, form_of, received, release, verified
+from support.workbooks import revised
 
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 600
 
@@ -150,6 +152,12 @@ class World:
         self.sessions[who] = self.client(who).cookies[settings.SESSION_COOKIE_NAME].value
 
     @cached_property
+    def form_proposal(self) -> int:
+        """A proposed version of the form for areas."""
+        workbook = revised("cha", version="2099010101")
+        return form_propose(workbook=workbook, by=self.cast["csdl"]).pk
+
+    @cached_property
     def newest(self) -> int:
         """The newest decision's number when it was first asked for."""
         return decision_newest()
@@ -174,6 +182,8 @@ def build_world(*keys: str) -> World:
     for spec in SPECS:
         if not keys or spec.key in keys:
             world.things[spec.key] = things_of(world.cast, spec)
+    if not keys:
+        assert world.form_proposal
     return world
 
 

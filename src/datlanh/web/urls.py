@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from datlanh.web.devices import views as devices
-from datlanh.web.forms import views as forms
 from datlanh.web.home import views as home
 from datlanh.web.reports import correcting, lists, pages
 from datlanh.web.review import decisions, desk
@@ -35,7 +34,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("devices/", devices.devices, name="devices"),
     path("devices/add", devices.device_add, name="device_add"),
     path("devices/<int:id>/revoke", devices.device_revoke, name="device_revoke"),
-    path("forms/", forms.forms, name="forms"),
-    path("forms/publish", forms.form_publish, name="form_publish"),
-    path("forms/<form>/<version>.xlsx", forms.form_workbook, name="form_workbook"),
+    path("", include("datlanh.web.forms.urls")),
 ]

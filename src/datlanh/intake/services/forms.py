@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import transaction
@@ -24,10 +25,13 @@ VERSION_TAKEN = Text(
 
 
 @transaction.atomic
-def form_publish(*, workbook: bytes, by: User | None) -> tuple[FormVersion, bool]:
+def form_publish(
+    *, workbook: bytes, by: User | None, reason: str = "", accepted: Sequence[str] = ()
+) -> tuple[FormVersion, bool]:
     """Publish an XLSForm; the version before it is retired, and stays readable.
 
-    Reports that came with this version before it was known are read now.
+    Reports that came with this version before it was known are read now. `accepted` names the
+    doubts somebody took in.
     Returns the version and whether it is new: the same workbook again changes nothing.
 
     Raises:
@@ -56,6 +60,7 @@ def form_publish(*, workbook: bytes, by: User | None) -> tuple[FormVersion, bool
         mapping_json=compiled.mapping.to_json(),
         published_at=now,
         published_by=by,
+        reason=reason,
     )
     FormMedia.objects.bulk_create(
         FormMedia(
@@ -66,9 +71,10 @@ def form_publish(*, workbook: bytes, by: User | None) -> tuple[FormVersion, bool
         )
         for name, content in compiled.media.items()
     )
-    audit_record(
-        "form.publish", version, by=by, after={"form": version.form, "version": version.version}
-    )
+    told: dict[str, object] = {"form": version.form, "version": version.version}
+    if accepted:
+        told["accepted"] = list(accepted)
+    audit_record("form.publish", version, by=by, after=told, note=reason)
     reports_reread(version, by=by)
     return version, True
 

@@ -141,12 +141,12 @@ def batch_confirm(request: StaffRequest, id: int) -> HttpResponse:
 
 
 def _said(request: StaffRequest, id: int) -> str:
-    found = batch_get(request.user, id)
-    said = ngettext(
-        "%(count)s report is withdrawn.", "%(count)s reports are withdrawn.", found.done
-    ) % {"count": found.done}
-    if found.left_out:
-        said += " " + ngettext(
-            "%(count)s was left out.", "%(count)s were left out.", found.left_out
-        ) % {"count": found.left_out}
+    members = batch_members(batch_get(request.user, id), request.user)
+    done = sum(m.result == BatchMember.DONE for m in members)
+    left = sum(m.result == BatchMember.LEFT_OUT for m in members)
+    said = ngettext("%(count)s report is withdrawn.", "%(count)s reports are withdrawn.", done)
+    said %= {"count": done}
+    if left:
+        more = ngettext("%(count)s was left out.", "%(count)s were left out.", left)
+        said += " " + more % {"count": left}
     return said

@@ -1,0 +1,173 @@
+"""A new version of a form: uploaded, looked at, then published or withdrawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from django.db import transaction
+
+from datlanh.accounts.models import User
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import require
+from datlanh.audit.services import record as audit_record
+from datlanh.intake import xlsform_texts as say
+from datlanh.intake.form_faces import face_of
+from datlanh.intake.models import FormProposal, FormVersion
+from datlanh.intake.selectors.proposed_forms import form_review
+from datlanh.intake.services.forms import VERSION_TAKEN, form_publish
+from datlanh.intake.xlsform import CompiledForm, read_form
+from datlanh.kernel import clock
+from datlanh.kernel.errors import ConflictError, DomainError, TransitionError, UnreadableError
+from datlanh.kernel.text import Text
+
+FORM_ID = re.compile(r"(?!proposals$)[a-z][a-z0-9_]{1,47}")
+VERSION = re.compile(r"[0-9]{10}")
+TITLE_MAX_CHARS = 200
+
+BAD_SETTINGS = Text(
+    "Thiết lập chưa đúng: form_id gồm chữ thường, số và gạch dưới (tối đa 48); version gồm mười "
+    "chữ số (năm, tháng, ngày, số thứ tự); tên tối đa 200 ký tự.",
+    "The settings are not right: form_id is lower case letters, digits and underscores (at most "
+    "48); version is ten digits (year, month, day, running number); titles at most 200 characters.",
+)
+PUBLISHED_ALREADY = Text(
+    "Đúng tệp này đã được công bố là phiên bản {version}; không có gì để đề xuất.",
+    "This very file is published as version {version}; there is nothing to propose.",
+)
+NO_REASON = Text("Hãy ghi lý do.", "Give the reason.")
+CLOSED = Text(
+    "Đề xuất này đã được xử lý.", "This proposal was published, withdrawn or replaced already."
+)
+BLOCKED = Text(
+    "Còn {count} lỗi làm mất hoặc sai dữ liệu; hãy sửa tệp rồi tải lên lại.",
+    "{count} finding(s) would lose or corrupt data; correct the workbook and upload it again.",
+)
+LOOK_AGAIN = Text(
+    "Biểu mẫu đang dùng hoặc các báo cáo đã thay đổi từ khi bạn mở trang này; hãy xem lại.",
+    "The version in force or its reports changed after you opened this page; look again.",
+)
+NOT_ACCEPTED = Text(
+    "Hãy đánh dấu từng cảnh báo mà bạn chấp nhận (còn {count}).",
+    "Tick each warning you accept ({count} left).",
+)
+
+
+@transaction.atomic
+def form_propose(*, workbook: bytes, by: User) -> FormProposal:
+    """Compile an uploaded workbook and keep it as a proposal; nothing is published.
+
+    An open proposal of the same form is replaced by it.
+
+    Raises:
+        UnreadableError: the workbook is hostile, broken, or no form this house can map.
+        ConflictError: it is published already, or its version was used for other content.
+    """
+    require(by, Permission.FORM_PUBLISH, None)
+    compiled = _compiled(workbook)
+    known = FormVersion.objects.filter(form=compiled.form_id, version=compiled.version).first()
+    if known is not None:
+        if bytes(known.xlsform) == workbook:
+            raise ConflictError(PUBLISHED_ALREADY, version=known.version)
+        raise ConflictError(VERSION_TAKEN, version=known.version, form=known.form)
+    now = clock.now()
+    for former in FormProposal.objects.select_for_update().filter(
+        form=compiled.form_id, closed_at=None
+    ):
+        _close(former, FormProposal.REPLACED, by)
+    proposal = FormProposal.objects.create(
+        form=compiled.form_id,
+        version=compiled.version,
+        title_vi=compiled.mapping.title.vi,
+        title_en=compiled.mapping.title.en,
+        xlsform=workbook,
+        mapping_json=compiled.mapping.to_json(),
+        proposed_at=now,
+        proposed_by=by,
+    )
+    audit_record("form.propose", proposal, by=by, after=_told(proposal))
+    return proposal
+
+
+def _compiled(workbook: bytes) -> CompiledForm:
+    """The compiled workbook, within the limits of what is kept."""
+    face_of(workbook)  # refuses what is too large or too deep before anything walks through it
+    try:
+        compiled = read_form(workbook)
+    except DomainError:
+        raise
+    except Exception as error:  # whatever a hostile sheet makes the compiler stumble over
+        raise UnreadableError(say.NOT_COMPILED, why=type(error).__name__) from error
+    title = compiled.mapping.title
+    if (
+        not FORM_ID.fullmatch(compiled.form_id)
+        or not VERSION.fullmatch(compiled.version)
+        or max(len(title.vi), len(title.en)) > TITLE_MAX_CHARS
+    ):
+        raise UnreadableError(BAD_SETTINGS)
+    return compiled
+
+
+@transaction.atomic
+def form_proposal_publish(
+    *, id: int, by: User, reason: str, seen: str, accepted: Collection[str] = ()
+) -> FormVersion:
+    """Publish a proposal: phones get it at their next refresh, the former version is retired.
+
+    `seen` is the version it was held against; `accepted` the warnings somebody takes in.
+
+    Raises:
+        FormProposal.DoesNotExist: absent.
+        TransitionError: closed already, no reason, or a warning nobody accepted.
+        ConflictError: the version in force is another than the one it was held against.
+        DomainError: it would lose or corrupt data.
+    """
+    require(by, Permission.FORM_PUBLISH, None)
+    proposal = _open(id)
+    # Whoever publishes another version of this form waits here, or is waited for.
+    list(FormVersion.objects.select_for_update().filter(form=proposal.form, retired_at=None))
+    review = form_review(proposal)
+    if review.seen != seen:
+        raise ConflictError(LOOK_AGAIN, code="changed")
+    if review.blocks:
+        raise DomainError(BLOCKED, count=len(review.blocks))
+    if left := [d for d in review.warnings if d.id not in accepted]:
+        raise TransitionError(NOT_ACCEPTED, count=len(left))
+    if not reason.strip():
+        raise TransitionError(NO_REASON)
+    version, _ = form_publish(
+        workbook=bytes(proposal.xlsform),
+        by=by,
+        reason=reason.strip(),
+        accepted=[d.id for d in review.warnings],
+    )
+    _close(proposal, FormProposal.PUBLISHED, by)
+    return version
+
+
+@transaction.atomic
+def form_proposal_withdraw(*, id: int, by: User, reason: str) -> FormProposal:
+    """Give a proposal up. TransitionError: closed already, or no reason."""
+    require(by, Permission.FORM_PUBLISH, None)
+    proposal = _open(id)
+    if not reason.strip():
+        raise TransitionError(NO_REASON)
+    _close(proposal, FormProposal.WITHDRAWN, by, reason.strip())
+    return proposal
+
+
+def _open(id: int) -> FormProposal:
+    proposal = FormProposal.objects.select_for_update().get(pk=id)
+    if proposal.closed_at is not None:
+        raise TransitionError(CLOSED)
+    return proposal
+
+
+def _close(proposal: FormProposal, outcome: str, by: User, note: str = "") -> None:
+    proposal.closed_at, proposal.closed_by, proposal.outcome = clock.now(), by, outcome
+    proposal.save(update_fields=["closed_at", "closed_by", "outcome"])
+    audit_record(f"form.proposal_{outcome}", proposal, by=by, after=_told(proposal), note=note)
+
+
+def _told(proposal: FormProposal) -> dict[str, str]:
+    return {"form": proposal.form, "version": proposal.version}
