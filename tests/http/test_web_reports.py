@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -417,18 +416,3 @@ def test_forms_are_listed_and_downloaded_as_published(cast, settings):
     assert answer.content.startswith(b"PK")
     assert 'name="workbook"' not in html
     assert client.get("/forms/cha/0.xlsx").status_code == 404
-
-
-def test_publishing_is_for_those_who_may(cast, settings):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    def sending(who: str, content: bytes) -> Any:
-        upload = SimpleUploadedFile("cha.xlsx", content)
-        return signed_in(cast[who]).post(reverse("web:form_publish"), {"workbook": upload})
-
-    assert sending("kiemtra2", workbook(settings)).status_code == 403
-    again = sending("csdl", workbook(settings))
-    assert again.status_code == 302
-    broken = sending("csdl", b"not a workbook")
-    assert broken.status_code == 422
-    assert "not a readable Excel workbook" in broken.content.decode()

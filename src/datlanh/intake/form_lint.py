@@ -6,8 +6,11 @@ and then somebody says why.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from lxml.etree import XPath, XPathSyntaxError
 
 from datlanh.intake import form_lint_texts as say
 from datlanh.intake.form_changes import Changes
@@ -30,6 +33,8 @@ STORED = {
     "point": "point",
     "polygon": "polygon",
 }
+EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter", "required")
+REFERENCE = re.compile(r"\$\{[^}]*\}")
 AMOUNTS = ("area", "depth", "length", "width", "distance", "weight", "dien tich", "do sau")
 AMOUNT_WORDS = ("diện tích", "độ sâu", "chiều dài", "chiều rộng", "khoảng cách", "khối lượng")
 PERSONAL_NAMES = frozenset({"phone", "telephone", "mobile", "surname", "patronymic"})
@@ -191,6 +196,21 @@ def _units(subject: Subject) -> Iterator[Doubt]:
 def _is_amount(question: Question) -> bool:
     name, label = question.key.split("_"), plain(question.label.vi)
     return bool(set(name) & set(AMOUNTS)) or any(w in label for w in AMOUNT_WORDS)
+
+
+def _expressions(subject: Subject) -> Iterator[Doubt]:
+    """What no phone can read: a form with it does not open, and nothing is reported at all."""
+    for item in subject.face.items.values():
+        for header in EXPRESSIONS:
+            said = item.cell(header)
+            if said.casefold() in ("", "yes", "no"):
+                continue
+            try:
+                XPath(REFERENCE.sub("x", said))
+            except XPathSyntaxError:
+                yield _doubt(
+                    "expression", BLOCK, f"{item.key}:{header}", say.EXPRESSION, expression=said
+                )
 
 
 def _personal(subject: Subject) -> Iterator[Doubt]:
@@ -357,6 +377,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[Doubt]], ...] = (
     _attributes,
     _lists,
     _units,
+    _expressions,
     _rebound,
     _words,
     _alike,

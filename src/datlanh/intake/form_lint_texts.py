@@ -58,6 +58,12 @@ UNIT_WRONG = Saying(
 UNIT_MISSING = Saying(
     Text("“{key}” là một số đo mà thiếu đơn vị.", "“{key}” is an amount without a unit.")
 )
+EXPRESSION = Saying(
+    Text(
+        "“{key}”: máy hiện trường không đọc được biểu thức “{expression}”.",
+        "“{key}”: phones cannot read the expression “{expression}”.",
+    )
+)
 PERSONAL = Saying(
     Text(
         "“{key}” có vẻ là thông tin cá nhân nhưng không được niêm phong (register::kind person).",
