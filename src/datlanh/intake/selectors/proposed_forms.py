@@ -71,13 +71,14 @@ def form_review(proposal: FormProposal) -> ReviewOfForm:
     changes = compare(before, face)
     touched = reports_touched(proposal.form, changes) if current else {}
     mapping = proposal.mapping
-    published = FormVersion.objects.filter(form=proposal.form).order_by("-published_at")
+    # Not through `mapping_of`: old versions would push out of memory what reports are read with.
+    published = FormVersion.objects.filter(form=proposal.form).only("mapping_json")
     others = FormVersion.objects.filter(retired_at=None).exclude(form=proposal.form)
     subject = Subject(
         face=face,
         mapping=mapping,
         current=mapping_of(current.pk) if current else None,
-        earlier=[mapping_of(pk) for pk in published.values_list("pk", flat=True)],
+        earlier=[v.mapping for v in published.order_by("-published_at")],
         elsewhere=[mapping_of(pk) for pk in others.values_list("pk", flat=True)],
         changes=changes,
         touched=touched,
