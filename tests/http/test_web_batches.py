@@ -102,6 +102,9 @@ def test_what_is_corrected_or_impossible_stands_apart(cast, entered):
     ticked = [r.receipt for r in (wrong, right, waiting, good)]
     html = post(client, "batch_new", report=ticked).content.decode()
     assert boxes(html, "report") == {right.receipt, good.receipt}
+    assert (
+        html.index("Corrected since") < html.index("Not possible") < html.index("To be withdrawn")
+    )
     assert boxes(html, "despite") == {wrong.receipt}
     assert "Corrected since: look at each" in html
     assert "is not possible: the state is" in html

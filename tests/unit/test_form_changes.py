@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import time
+
+import openpyxl
 import pytest
 
 from datlanh.intake.form_changes import ADDED, CHANGED, MOVED, REMOVED, Changes, compare
@@ -118,6 +122,26 @@ def test_a_form_nested_too_deep_is_refused():
 
     with pytest.raises(UnreadableError, match="nested too deep"):
         face_of(revised("cha", version=NEW, edit=nest))
+
+
+def test_a_sheet_wider_than_any_form_is_refused_before_it_is_filled_up():
+    wide = revised("cha", version=NEW, change={"slope": {f"note_{n}": "x" for n in range(220)}})
+    with pytest.raises(UnreadableError, match="too large"):
+        face_of(wide)
+
+
+def test_cells_far_to_the_right_cost_nothing():
+    book = openpyxl.Workbook()
+    book.active.title = "survey"
+    for name in ("choices", "settings"):
+        book.create_sheet(name)
+    for row in range(1, 3000):
+        book["survey"].cell(row=row, column=16_384, value="x")
+    kept = io.BytesIO()
+    book.save(kept)
+    begun = time.process_time()
+    assert face_of(kept.getvalue()).items == {}
+    assert time.process_time() - begun < 10  # every row filled up: minutes
 
 
 # --- opposites -----------------------------------------------------------------------------

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 MAX_BYTES = 5 * 1024 * 1024
 MAX_UNPACKED_BYTES = 60 * 1024 * 1024  # a workbook is a zip archive: a small one may unpack large
 MAX_ROWS = 20_000
+MAX_COLUMNS = 200  # one cell far to the right would fill every row up to it
 SHEETS = ("survey", "choices", "settings")
 
 TOO_LARGE = Text(
-    "Tệp biểu mẫu quá lớn (tối đa 5 MB, 20.000 dòng).",
-    "The form workbook is too large (at most 5 MB and 20,000 rows).",
+    "Tệp biểu mẫu quá lớn (tối đa 5 MB, 20.000 dòng, 200 cột).",
+    "The form workbook is too large (at most 5 MB, 20,000 rows and 200 columns).",
 )
 NOT_A_WORKBOOK = Text(
     "Tệp này không phải là bảng tính Excel (.xlsx) đọc được.",
@@ -73,8 +74,10 @@ def _check_size(data: bytes) -> None:
 
 
 def _read_sheet(sheet: Worksheet) -> Sheet:
-    lines = sheet.iter_rows(values_only=True)
+    lines = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1)
     headers = tuple(_text(cell) for cell in next(lines, ()))
+    if any(headers[MAX_COLUMNS:]):
+        raise UnreadableError(TOO_LARGE)
     read = Sheet(headers)
     for number, line in enumerate(lines, start=2):
         if number > MAX_ROWS:

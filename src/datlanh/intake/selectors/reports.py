@@ -92,6 +92,20 @@ class ReportFilter:
             wanted &= Q(author__username=sender) | Q(author__full_name__icontains=sender)
         return wanted
 
+    def _origin(self) -> Q:
+        """What is asked of where a report comes from and of when it speaks."""
+        plain = {
+            "form": self.form,
+            "version": self.version,
+            "organisation__key": self.organisation,
+            "date_of_information__gte": self.since,
+            "date_of_information__lte": self.until,
+        }
+        wanted = Q(**{name: value for name, value in plain.items() if value})
+        if sender := self.sender.strip()[:_TEXT_MAX_CHARS]:
+            wanted &= Q(author__username=sender) | Q(author__full_name__icontains=sender)
+        return wanted
+
 
 def _received_in(month: str) -> Q:
     first = dt.date.fromisoformat(f"{month}-01")
