@@ -11,8 +11,10 @@ from django.db import connections
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.hazards.models import HazardousArea
+from datlanh.hazards.projection import LAND_RELEASE
 from datlanh.intake.batching import seen_in_batch
 from datlanh.intake.models import Proposal, Report
+from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.services.batches import Chosen, batch_confirm, batch_propose
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import step_confirm

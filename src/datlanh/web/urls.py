@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("datlanh.web.map.urls")),
     path("", include("datlanh.web.figures.urls")),
     path("", include("datlanh.web.organisations.urls")),
+    path("", include("datlanh.web.people.urls")),
     path("", include("datlanh.web.batches.urls")),
     path("reports/", lists.reports, name="reports"),
     path("reports/<receipt>", pages.report, name="report"),
