@@ -18,6 +18,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 
 from datlanh.config.databases import parsed, urls
@@ -25,6 +27,12 @@ from datlanh.config.databases import parsed, urls
 DROP = sql.SQL("drop database if exists {} with (force)")
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ("places", "organisations", "accounts", "ordnance")
+
+# How long a busy machine takes to make an example says nothing about the code.
+hypothesis_settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("house")
 
 
 def _admin(name: str = "postgres") -> psycopg.Connection:
