@@ -96,6 +96,7 @@ class Report(models.Model):
     record_id = models.UUIDField(null=True, db_index=True)
     approved_once = models.BooleanField(default=False)  # from then on its payload is fixed
     checked_at = models.DateTimeField(null=True)
+    checked_under = models.BigIntegerField(default=0)  # the newest `Setting` when it was checked
     blocks = models.IntegerField(default=0)
     warns = models.IntegerField(default=0)
     infos = models.IntegerField(default=0)
@@ -107,6 +108,7 @@ class Report(models.Model):
         indexes = [
             models.Index("state", "id", name="intake_report_queue"),
             models.Index("organisation", "id", name="intake_report_organisation"),
+            models.Index("date_of_information", "form", name="intake_report_day"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -231,11 +233,27 @@ class Proposal(models.Model):
 
 
 class Setting(models.Model):
-    """A threshold the database unit has changed from its default, with every change kept."""
+    """One change of a threshold or of a rule's severity by the database unit. Append-only.
+
+    The newest row of a name (and form) is in force; `id` numbers the changes, so that a check
+    can say under which settings it was made.
+    """
 
     id: int
-    name = models.CharField(max_length=64)
-    value = models.FloatField()
+    name = models.CharField(max_length=64)  # a threshold, or a rule
+    form = models.CharField(max_length=48, blank=True)  # of a rule; "" is every form it looks at
+    value = models.FloatField(null=True)
+    severity = models.CharField(max_length=8, blank=True)  # "default" gives a rule its own back
+    old = models.CharField(max_length=32)  # what held before
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    note = models.TextField(blank=True)
+    note = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="intake_setting_value_or_severity",
+                condition=Q(value__isnull=False, severity="", form="")
+                | (Q(value__isnull=True) & ~Q(severity="")),
+            )
+        ]
