@@ -15,8 +15,10 @@ from pathlib import Path
 
 from datlanh.accounts.roles import ROLES
 from datlanh.intake.workflow import REVIEW, Step
-from datlanh.kernel.checks import DEFAULT_SETTINGS, RULES
+from datlanh.kernel.checks import RULES
+from datlanh.kernel.checks.nightly import GROUP_OF, GROUPS, NIGHTLY
 from datlanh.kernel.checks.parts import ALL
+from datlanh.kernel.checks.thresholds import THRESHOLDS
 from datlanh.kernel.rules import Rule
 from datlanh.kernel.text import Text
 from datlanh.kernel.workflow import Transition
@@ -49,8 +51,20 @@ The database unit may change each of these without a new version of the program;
 kept with its date, author and reason (`intake.models.Setting`), and each report says under which
 settings it was checked.
 
-| Name | Default |
-|---|---:|
+| Name | Ngưỡng | Meaning | Default |
+|---|---|---|---:|
+"""
+
+NIGHTLY_HEAD = """
+## Every night, over the whole register ({count})
+
+`datlanh checks nightly`, and a job at one o'clock at night, look for what no single report can
+show. What is found about a record is kept with the day it was first and last seen and the day it
+was gone; operators and centre work it off on the page *Quality*. Names of victims stand in the
+person store and are not compared.
+
+| Rule | Search | Quy tắc | Meaning | Thresholds | Source |
+|---|---|---|---|---|---|
 """
 
 WORKFLOWS_HEAD = """# Workflows
@@ -97,8 +111,21 @@ def rules_page() -> str:
         parts.append("|---|---|---|---|---|---|\n")
         parts += [_rule(r) for r in found]
     parts.append(SETTINGS_HEAD)
-    parts += [f"| `{name}` | {value:.10g} |\n" for name, value in sorted(DEFAULT_SETTINGS.items())]
+    parts += [
+        f"| `{t.name}` | {t.word.vi} | {t.word.en} | {t.default:.10g} |\n"
+        for t in sorted(THRESHOLDS, key=lambda t: t.name)
+    ]
+    parts += _nightly()
     return "".join(parts)
+
+
+def _nightly() -> Iterator[str]:
+    yield NIGHTLY_HEAD.format(count=len(NIGHTLY))
+    for rule in NIGHTLY:
+        settings = ", ".join(f"`{name}`" for name in rule.settings)
+        group, title = GROUPS[GROUP_OF[rule.key]].en, rule.title
+        cells = (f"`{rule.key}`", group, title.vi, title.en, settings, rule.source)
+        yield "| " + " | ".join(cell(c) for c in cells) + " |\n"
 
 
 def _rule(rule: Rule) -> str:

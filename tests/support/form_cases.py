@@ -62,7 +62,12 @@ def deep(depth: float) -> list[dict[str, object]]:
 
 
 FORM_CASES: tuple[Case, ...] = (
-    fails("id_alias", education(mre_id="HR-MRE-409-600004"), says="MRE-409-600004"),
+    fails(
+        "id_alias",
+        education(mre_id="HR-MRE-409-600004", record_id="HR-MRE-409-600004"),
+        says="is MRE-409-600004",
+    ),
+    passes("id_prefix", education(record_id="HR-MRE-409-600004")),
     fails("id_alias", survey(cmrs_id="TS-409-1234", record_id="TS-409-001234"), says="TS-409-001"),
     passes("id_alias", education()),
     passes("id_pattern", survey(cmrs_id="TS-409-1234", record_id="TS-409-001234")),
@@ -221,7 +226,8 @@ FORM_CASES: tuple[Case, ...] = (
         says="361 rounds",
     ),
     passes("small_arms_apart", eod()),
-    fails("progress_month", progress(start_date=dt.date(2026, 8, 20)), says="20/08/2026"),
+    fails("progress_month", progress(start_date=dt.date(2026, 8, 20)), BLOCK, says="20/08/2026"),
+    fails("progress_month", progress(start_date=dt.date(2026, 8, 31)), WARN),
     passes("progress_month", progress()),
     fails("progress_area", progress(cleared_area=700_000.0)),
     passes("progress_area", progress()),

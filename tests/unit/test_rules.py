@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from shapely.geometry import Polygon
 
-from datlanh.kernel.checks import DEFAULT_SETTINGS, RULES
+from datlanh.kernel.checks import DEFAULT_SETTINGS, NIGHTLY, RULES
 from datlanh.kernel.checks.parts import FORMS
 from datlanh.kernel.checks.stored import from_json, to_json
 from datlanh.kernel.geometry import swapped
@@ -58,7 +58,7 @@ def _marks(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
-@pytest.mark.parametrize("rule", tuple(RULES), ids=lambda r: r.key)
+@pytest.mark.parametrize("rule", [*RULES, *NIGHTLY], ids=lambda r: r.key)
 def test_both_languages_say_the_same_values(rule: Rule) -> None:
     for text in (rule.title, rule.message, rule.advice):
         assert text.vi != text.en
@@ -81,11 +81,13 @@ def test_every_form_has_a_faultless_report_here() -> None:
 
 
 def test_every_rule_is_of_some_form_and_names_its_thresholds() -> None:
-    for rule in RULES:
+    for rule in (*RULES, *NIGHTLY):
         assert rule.forms
         assert rule.forms <= set(FORMS)
         assert set(rule.settings) <= set(DEFAULT_SETTINGS)
-    assert {s for rule in RULES for s in rule.settings} == set(DEFAULT_SETTINGS)
+    asked = {s for rule in (*RULES, *NIGHTLY) for s in rule.settings}
+    assert asked == set(DEFAULT_SETTINGS)
+    assert not {r.key for r in RULES} & {r.key for r in NIGHTLY}
 
 
 def _given(rule: str, severity: str) -> FakeFacts:

@@ -206,6 +206,59 @@ class Finding(models.Model):
         ordering = ["id"]
 
 
+class RecordFinding(models.Model):
+    """What the nightly run found about a record of the register, for as long as it lasted.
+
+    `key` tells two findings of one rule apart (the other record, the attribute). One row is
+    open at a time; what comes back later is a new row, so that the past stays told.
+    """
+
+    id: int
+    record_id = models.UUIDField(db_index=True)
+    local_id = models.CharField(max_length=40)
+    kind = models.CharField(max_length=32)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation_id: int
+    commune_code = models.CharField(max_length=12, blank=True)
+    rule = models.CharField(max_length=64)
+    key = models.CharField(max_length=80, blank=True)
+    severity = models.CharField(max_length=8, choices=[(s.value, s.value) for s in Severity])
+    values = models.JSONField(default=dict)
+    at = models.PointField(srid=4326, null=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index("organisation", "id", name="intake_recordfinding_org"),
+            models.Index("rule", "id", name="intake_recordfinding_rule"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                "record_id",
+                "rule",
+                "key",
+                condition=Q(resolved_at__isnull=True),
+                name="intake_recordfinding_one_open",
+            )
+        ]
+
+
+class NightlyRun(models.Model):
+    """One run of the checks over the whole register."""
+
+    id: int
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    known = models.BigIntegerField()  # the newest decision it looked at
+    under = models.BigIntegerField()  # the newest `Setting`
+    records = models.IntegerField()
+    found = models.IntegerField()
+    appeared = models.IntegerField()
+    resolved = models.IntegerField()
+
+
 class Proposal(models.Model):
     """A step that needs two persons, proposed by the first."""
 
@@ -257,3 +310,8 @@ class Setting(models.Model):
                 | (Q(value__isnull=True) & ~Q(severity="")),
             )
         ]
+
+    @property
+    def old_value(self) -> float | None:
+        """What a threshold was before; None for a severity."""
+        return None if self.severity else float(self.old)

@@ -221,6 +221,9 @@ class RuleBook:
     def __getitem__(self, key: str) -> Rule:
         return self._rules[key]
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._rules
+
     def __len__(self) -> int:
         return len(self._rules)
 

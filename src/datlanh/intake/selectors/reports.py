@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
@@ -33,7 +33,7 @@ class ReportFilter:
 
     `month` ("2026-11") is the month of receipt. `late` is "late" (came after the due day),
     "open" (late and not decided yet) or "overdue" (returned, and not back in time).
-    `proposal` keeps what waits for a second person.
+    `proposal` keeps what waits for a second person, `rule` what a check rule objected to.
     """
 
     state: str = ""
@@ -44,6 +44,7 @@ class ReportFilter:
     text: str = ""
     mine: bool = False
     proposal: bool = False
+    rule: str = ""  # the last check found something by it
 
     def q(self, who: User) -> Q:
         """The filter as a condition on reports."""
@@ -66,6 +67,9 @@ class ReportFilter:
             wanted &= Q(author=who)
         if self.proposal:
             wanted &= Q(proposals__closed_at__isnull=True, proposals__isnull=False)
+        if self.rule:
+            found = Finding.objects.filter(report=OuterRef("pk"), rule=self.rule)
+            wanted &= Q(Exists(found))
         if text := self.text.strip()[:_TEXT_MAX_CHARS]:
             known_as = text.upper().removeprefix("FR-")
             named = Q(record_local_id__icontains=known_as)

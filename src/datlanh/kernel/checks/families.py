@@ -17,7 +17,7 @@ from datlanh.kernel.checks.parts import (
     count,
 )
 from datlanh.kernel.errors import DomainError
-from datlanh.kernel.ids import RecordId
+from datlanh.kernel.ids import RecordId, as_kept
 from datlanh.kernel.rules import Facts, Hit, ReportView, Rule, Severity
 from datlanh.kernel.text import Text
 
@@ -41,15 +41,13 @@ def accident_of(view: ReportView) -> str:
 
 
 def alias(view: ReportView, facts: Facts) -> Iterator[Hit]:
-    key = FORMS[view.form].id
+    key, record = FORMS[view.form].id, _id(view)
     written = str(view.answers.get(key) or "").strip()
-    if written and _id(view) and written != view.record_id and _renamed(written, view.record_id):
-        yield Hit(key, {"written": written, "proposal": view.record_id})
-
-
-def _renamed(written: str, kept: str) -> bool:
-    """Whether the two end in one number: the report speaks of one record under two spellings."""
-    return int(written.rpartition("-")[2] or -1) == int(kept.rpartition("-")[2])
+    if record is None or not written:
+        return
+    is_filled = as_kept(written) == view.record_id != written  # a survey's four digits
+    if is_filled or record.canonical != record:
+        yield Hit(key, {"written": written, "proposal": str(record.canonical)})
 
 
 def parent_unknown(view: ReportView, facts: Facts) -> Iterator[Hit]:
@@ -125,12 +123,12 @@ RULES = (
         severity=Severity.WARN,
         title=Text("Mã viết theo quy định", "The id is spelt as the rules have it"),
         message=Text(
-            "Mã «{written}» được hiểu là {proposal}.",
-            "The id “{written}” is taken as {proposal}.",
+            "Mã «{written}» theo quy định là {proposal}.",
+            "The id “{written}” is {proposal} by the rules.",
         ),
         advice=Text(
-            "Hồ sơ mang mã {proposal}; lần sau viết như vậy.",
-            "The record has the id {proposal}; write it like this from now on.",
+            "Hai cách viết chỉ một hồ sơ; lần sau viết {proposal}.",
+            "Both spellings name one record; write {proposal} from now on.",
         ),
         source=f"{SOP}, App. 01 §1.1–1.2 (pp. 14–15), §2.1 (p. 17)",
         forms=ALL,

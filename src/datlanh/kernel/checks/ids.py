@@ -52,7 +52,7 @@ def province(view: ReportView, facts: Facts) -> Iterator[Hit]:
 def prefix(view: ReportView, facts: Facts) -> Iterator[Hit]:
     record = _id(view)
     wanted = wanted_prefix(view)
-    if record and record.prefix != wanted:
+    if record and record.canonical.prefix != wanted:
         values = {"prefix": record.prefix, "wanted": wanted}
         yield Hit(FORMS[view.form].id, {"id": str(record), **values})
 

@@ -20,6 +20,7 @@ from datlanh.kernel.rules import Facts, Hit, ReportView, Rule, Severity
 from datlanh.kernel.text import Text
 
 MONTHLY = f"{SOP}, App. 01 §1.1 (p. 14): CLP, the monthly report of a clearance; §3.3.2 (p. 6)"
+LONGEST_MONTH = 31  # days
 INCREMENT = "IMAS 07.11: progress is an increment, completion is the whole"
 
 
@@ -29,9 +30,11 @@ def clearance_of(view: ReportView) -> str:
 
 
 def one_month(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    """Days of two months are worth a look; more days than a month has are two reports."""
     start, end = day(view, "start_date"), day(view, "end_date")
     if start and end and start <= end and (start.year, start.month) != (end.year, end.month):
-        yield Hit("start_date", {"start": start, "end": end})
+        severity = Severity.BLOCK if (end - start).days >= LONGEST_MONTH else None
+        yield Hit("start_date", {"start": start, "end": end}, severity=severity)
 
 
 def too_much(view: ReportView, facts: Facts) -> Iterator[Hit]:
@@ -101,7 +104,7 @@ def _date(values: Mapping[str, Any], key: str) -> dt.date | None:
 RULES = (
     Rule(
         key="progress_month",
-        severity=Severity.BLOCK,
+        severity=Severity.WARN,
         title=Text("Một báo cáo tiến trình là một tháng", "A progress report covers one month"),
         message=Text(
             "Kỳ báo cáo từ {start} đến {end} kéo qua nhiều tháng.",
