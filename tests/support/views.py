@@ -119,7 +119,7 @@ def accident(**changes: Any) -> ReportView:
         "ordnance_identified": "yes",
     }
     rows: Rows = {
-        "ordnance_types": [{"category": "submunition", "model": "blu_26"}],
+        "ordnance_types": [{"category": "cluster_munition", "model": "blu_26"}],
         "victim_list": [
             {"victim_id": "VIC-409-600003-01", "killed_or_injured": "killed"},
             {"victim_id": "VIC-409-600003-02", "killed_or_injured": "injured"},
