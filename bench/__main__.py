@@ -7,7 +7,7 @@ import importlib
 import subprocess
 import sys
 
-NAMES = ("submissions", "approvals", "rebuild", "tiles", "lists")
+NAMES = ("submissions", "approvals", "rebuild", "tiles", "lists", "corpus")
 
 
 def main() -> int:

@@ -15,7 +15,10 @@ from pathlib import Path
 
 from datlanh.accounts.roles import ROLES
 from datlanh.intake.workflow import REVIEW, Step
-from datlanh.kernel.checks import DEFAULT_SETTINGS, RULES
+from datlanh.kernel.checks import RULES
+from datlanh.kernel.checks.nightly import GROUP_OF, GROUPS, NIGHTLY
+from datlanh.kernel.checks.parts import ALL
+from datlanh.kernel.checks.thresholds import THRESHOLDS
 from datlanh.kernel.rules import Rule
 from datlanh.kernel.text import Text
 from datlanh.kernel.workflow import Transition
@@ -31,7 +34,9 @@ RULES_HEAD = """# Check rules
 
 Every report passes these {count} rules, whether it came from a phone, a web page or a file. A
 rule of severity **block** stops approval, **warn** asks a person to look, **info** tells. Some
-rules grade their findings themselves; the severity below is the usual one. The rules stand in
+rules grade their findings themselves; the severity below is the usual one. The database unit may
+give a rule another severity on each form, or switch it off, with its reason; rules marked
+**fixed** keep theirs, because without them a report cannot be read or bound. The rules stand in
 [`kernel/checks`](../src/datlanh/kernel/checks/__init__.py); what a rule is made of is said in
 [`kernel/rules.py`](../src/datlanh/kernel/rules.py).
 
@@ -43,10 +48,23 @@ SETTINGS_HEAD = """
 ## Thresholds
 
 The database unit may change each of these without a new version of the program; every change is
-kept with its date and author (`intake.models.Setting`).
+kept with its date, author and reason (`intake.models.Setting`), and each report says under which
+settings it was checked.
 
-| Name | Default |
-|---|---:|
+| Name | Ngưỡng | Meaning | Default |
+|---|---|---|---:|
+"""
+
+NIGHTLY_HEAD = """
+## Every night, over the whole register ({count})
+
+`datlanh checks nightly`, and a job at one o'clock at night, look for what no single report can
+show. What is found about a record is kept with the day it was first and last seen and the day it
+was gone; operators and centre work it off on the page *Quality*. Names of victims stand in the
+person store and are not compared.
+
+| Rule | Search | Quy tắc | Meaning | Thresholds | Source |
+|---|---|---|---|---|---|
 """
 
 WORKFLOWS_HEAD = """# Workflows
@@ -89,16 +107,32 @@ def rules_page() -> str:
     for severity, meaning in SEVERITIES.items():
         found = [r for r in RULES if r.severity == severity]
         parts.append(f"\n## {severity.capitalize()}: {meaning} ({len(found)})\n\n")
-        parts.append("| Rule | Quy tắc | Meaning | Forms | Source |\n|---|---|---|---|---|\n")
+        parts.append("| Rule | Quy tắc | Meaning | Forms | Thresholds | Source |\n")
+        parts.append("|---|---|---|---|---|---|\n")
         parts += [_rule(r) for r in found]
     parts.append(SETTINGS_HEAD)
-    parts += [f"| `{name}` | {value:g} |\n" for name, value in sorted(DEFAULT_SETTINGS.items())]
+    parts += [
+        f"| `{t.name}` | {t.word.vi} | {t.word.en} | {t.default:.10g} |\n"
+        for t in sorted(THRESHOLDS, key=lambda t: t.name)
+    ]
+    parts += _nightly()
     return "".join(parts)
 
 
+def _nightly() -> Iterator[str]:
+    yield NIGHTLY_HEAD.format(count=len(NIGHTLY))
+    for rule in NIGHTLY:
+        settings = ", ".join(f"`{name}`" for name in rule.settings)
+        group, title = GROUPS[GROUP_OF[rule.key]].en, rule.title
+        cells = (f"`{rule.key}`", group, title.vi, title.en, settings, rule.source)
+        yield "| " + " | ".join(cell(c) for c in cells) + " |\n"
+
+
 def _rule(rule: Rule) -> str:
-    forms = ", ".join(f"`{f}`" for f in sorted(rule.forms))
-    cells = (f"`{rule.key}`", rule.title.vi, rule.title.en, forms, rule.source)
+    forms = "all" if rule.forms == ALL else ", ".join(f"`{f}`" for f in sorted(rule.forms))
+    key = f"`{rule.key}`" + (" **fixed**" if rule.fixed else "")
+    settings = ", ".join(f"`{name}`" for name in rule.settings)
+    cells = (key, rule.title.vi, rule.title.en, forms, settings, rule.source)
     return "| " + " | ".join(cell(c) for c in cells) + " |\n"
 
 

@@ -15,8 +15,6 @@ SILENT = {
     "intake.files_attach": "report_receive tells of it",
     "intake.answers_seal": "kept with a report, whose coming in or correction is told",
     "intake.choice_add": "a decision, made within an approval that is told",
-    "intake.report_check": "findings are derived, no person acts",
-    "intake.report_recheck": "findings are derived, no person acts",
     "register.claims_put": "derived from a decision, rebuilt at will",
     "register.persons_keep": "kept with a report, whose coming in or correction is told",
     "register.marker_of": "a key that holds nothing of a person, made with a report",

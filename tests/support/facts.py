@@ -5,11 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from shapely.geometry import Point, Polygon, box
 
 from datlanh.kernel.checks import DEFAULT_SETTINGS
-from datlanh.kernel.rules import CommuneRef, KnownReport, OperatorRef
+from datlanh.kernel.rules import (
+    CommuneRef,
+    KnownRecord,
+    KnownReport,
+    LikeReport,
+    OperatorRef,
+    ReportView,
+)
 
 TODAY = dt.date(2026, 11, 23)
 PROVINCE = box(106.0, 16.0, 108.0, 18.0)
@@ -30,6 +38,10 @@ class FakeFacts:
     records: frozenset[str] = frozenset()
     approved: tuple[KnownReport, ...] = ()
     undecided: tuple[KnownReport, ...] = ()
+    known: tuple[KnownRecord, ...] = ()  # records with what the register says of them
+    like: tuple[LikeReport, ...] = ()
+    released: tuple[tuple[str, float], ...] = ()  # older releases underneath, m² in common
+    severities: Mapping[tuple[str, str], str] = field(default_factory=dict)
     catalogue: frozenset[str] = frozenset({"blu_26", "m79_40mm"})
     exceptions: frozenset[tuple[str, str]] = frozenset()
     settings: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_SETTINGS))
@@ -53,7 +65,32 @@ class FakeFacts:
         return bool(PROVINCE.covers(point))
 
     def record_exists(self, local_id: str) -> bool:
-        return local_id in self.records
+        return local_id in self.records or self.record_of(local_id) is not None
+
+    def record_of(self, local_id: str) -> KnownRecord | None:
+        return next((r for r in self.known if r.local_id == local_id), None)
+
+    def children_of(self, local_id: str) -> list[KnownRecord]:
+        start = f"VIC-{local_id.partition('-')[2]}-"
+        return [r for r in self.known if r.local_id.startswith(start)]
+
+    def progress_of(self, clearance: str) -> list[KnownRecord]:
+        return [r for r in self.known if r.values.get("clearance_id") == clearance]
+
+    def releases_of(self, area: str) -> list[KnownRecord]:
+        named = (r for r in self.known if r.kind == "land_release")
+        return [r for r in named if area in str(r.values.get("cha_ids") or "").split()]
+
+    def cleared_under(self, view: ReportView) -> list[tuple[str, float]]:
+        return list(self.released)
+
+    def reports_like(self, view: ReportView) -> list[LikeReport]:
+        return list(self.like)
+
+    def years_to(self, sealed: Any, on: dt.date) -> int | None:
+        if not isinstance(sealed, dt.date):
+            return None
+        return on.year - sealed.year - ((on.month, on.day) < (sealed.month, sealed.day))
 
     def approved_reports(self, local_id: str) -> list[KnownReport]:
         return list(self.approved)
@@ -69,3 +106,6 @@ class FakeFacts:
 
     def setting(self, name: str) -> float:
         return self.settings[name]
+
+    def severity(self, rule: str, form: str) -> str | None:
+        return self.severities.get((rule, form))

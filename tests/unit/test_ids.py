@@ -10,6 +10,7 @@ from datlanh.kernel.errors import DomainError
 from datlanh.kernel.ids import (
     KINDS,
     RecordId,
+    as_kept,
     example,
     persons_of,
     propose,
@@ -134,3 +135,19 @@ def test_report_ids_carry_the_record_id() -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.prefix)
 def test_examples_are_ids(kind: object) -> None:
     assert readable(example(kind.prefix, "409"))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("HR-MRE-409-700001", "HR-MRE-409-700001"),  # told by its rule, found under both
+        ("TS-409-1234", "TS-409-001234"),
+        ("TS-409-600001", "TS-409-600001"),
+        ("TS-409-123", "TS-409-123"),
+        ("HAZ-409-60001", "HAZ-409-60001"),
+    ],
+)
+def test_spellings_of_the_procedure_are_kept_as_its_rules_have_them(
+    written: str, kept: str
+) -> None:
+    assert as_kept(written) == kept

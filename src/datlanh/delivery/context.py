@@ -61,6 +61,13 @@ NAVIGATION = (
         "web:statistics", _("Statistics"), "chart-bar", "g s", frozenset({Permission.FIGURE_READ})
     ),
     Entry(
+        "web:quality",
+        _("Quality"),
+        "square-check",
+        "g q",
+        frozenset({Permission.RECORD_READ}),
+    ),
+    Entry(
         "web:organisations",
         _("Organisations"),
         "building-community",

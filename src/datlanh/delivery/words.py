@@ -20,6 +20,11 @@ SEVERITIES = {
     "warn": Text("Cảnh báo", "Warning"),
     "info": Text("Lưu ý", "Note"),
 }
+# What a rule may be given by the centre; "default" is its own severity.
+GIVEN = SEVERITIES | {
+    "off": Text("Tắt", "Off"),
+    "default": Text("Mức riêng của quy tắc", "The rule's own"),
+}
 LAND = {  # in the order of the ledger bar
     "cleared": Text("Rà phá", "Cleared"),
     "reduced": Text("Thu hẹp", "Reduced"),

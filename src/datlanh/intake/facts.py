@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
-from shapely import Point
+from django.contrib.gis.geos import GEOSGeometry
+from shapely import Point, from_wkb
 
-from datlanh.intake.models import Report, Setting
-from datlanh.kernel import clock
-from datlanh.kernel.checks import DEFAULT_SETTINGS
+from datlanh.accounts.acting import SYSTEM
+from datlanh.intake.models import Payload, Report
+from datlanh.intake.selectors.settings import InForce, settings_in_force
+from datlanh.kernel import clock, geometry
+from datlanh.kernel.checks.parts import FORMS, is_sealed, outline
 from datlanh.kernel.ids import record_id_of, spellings
-from datlanh.kernel.rules import CommuneRef, KnownReport, OperatorRef
+from datlanh.kernel.rules import (
+    CommuneRef,
+    KnownRecord,
+    KnownReport,
+    LikeReport,
+    OperatorRef,
+    ReportView,
+)
 from datlanh.ordnance.models import Ordnance
 from datlanh.organisations import selectors as organisations
 from datlanh.places import selectors as places
 from datlanh.places.models import AdminUnit
-from datlanh.register.models import Decision, Record
+from datlanh.register.models import Decision, Record, Version
+from datlanh.register.persons import persons_read
 
 PROVINCE_CODE = "409"
 HIDDEN = "•••"  # as names of persons that one may not see
+CHILDREN = {"INC": ("VIC", "victim"), "VIC": ("VA", "victim_assistance")}
+LIVE = ("received", "verified", "approved")
+LIKE = 20  # as many others as are compared with one report
 
 T = TypeVar("T")
-
-
-def settings_now() -> dict[str, float]:
-    """Every threshold as it stands: the defaults, and what the database unit changed."""
-    changed = Setting.objects.order_by("name", "-id").distinct("name").values_list("name", "value")
-    return DEFAULT_SETTINGS | dict(changed)
 
 
 class DatabaseFacts:
@@ -38,8 +47,13 @@ class DatabaseFacts:
         self.report = report
         self._known: dict[Hashable, object] = {}
 
-    def foresee(self, points: Iterable[Point]) -> None:
-        """Ask at once for all the points that rules will ask `in_province` about."""
+    def foresee(self, points: Iterable[Point], records: Iterable[str] = ()) -> None:
+        """Ask at once for all the points and records that rules will ask about."""
+        named = {name: spellings(name) for name in records}
+        every = [one for spelt in named.values() for one in spelt]
+        there = set(Record.objects.filter(local_id__in=every).values_list("local_id", flat=True))
+        for name, spelt in named.items():
+            self._known["record", name] = bool(there & set(spelt))
         wanted = list({(p.x, p.y): p for p in points if not p.is_empty}.values())
         found = places.in_province_each(wanted, self.today()) if wanted else []
         for point, inside in zip(wanted, found, strict=True):
@@ -94,6 +108,82 @@ class DatabaseFacts:
         found = Record.objects.filter(local_id__in=spellings(local_id))
         return self._once(found.exists, "record", local_id)
 
+    def record_of(self, local_id: str) -> KnownRecord | None:
+        """The record with what holds of it now."""
+        ask = partial(_current, record__local_id__in=spellings(local_id))
+        return next(iter(self._once(ask, "record_of", local_id)), None)
+
+    def children_of(self, local_id: str) -> list[KnownRecord]:
+        """The victims of an accident, the assistances of a victim: their ids begin with its."""
+        prefix, _, number = local_id.partition("-")
+        child = CHILDREN.get(prefix)
+        if child is None:
+            return []
+        start = f"{child[0]}-{number}-"
+        ask = partial(_current, kind=child[1], record__local_id__startswith=start)
+        return self._once(ask, "children", local_id)
+
+    def progress_of(self, clearance: str) -> list[KnownRecord]:
+        """The progress reported for a clearance."""
+        ask = partial(_current, kind="clearance_progress", values__clearance_id=clearance)
+        return self._once(ask, "progress", clearance)
+
+    def releases_of(self, area: str) -> list[KnownRecord]:
+        """The land releases that name a hazardous area."""
+        found = _current(kind="land_release", values__cha_ids__contains=area)
+        return [r for r in found if area in str(r.values.get("cha_ids") or "").split()]
+
+    def cleared_under(self, view: ReportView) -> list[tuple[str, float]]:
+        """Releases of other records under the report's outline, with the m² in common."""
+        area = outline(view)
+        if area is None or not geometry.on_globe(area.representative_point()):
+            return []
+        under = Version.objects.filter(
+            kind="land_release",
+            known_to=None,
+            true_to=None,
+            outline__intersects=GEOSGeometry(area.wkb_hex, srid=4326),
+        ).exclude(record__local_id=view.record_id)
+        found = []
+        for local_id, organisation, shape in under.values_list(
+            "record__local_id", "organisation_id", "outline"
+        )[:LIKE]:
+            common = geometry.overlap_m2(area, from_wkb(bytes(shape.wkb))) if shape else 0.0
+            is_own = organisation == self.report.organisation_id
+            found.append((local_id if is_own else HIDDEN, common))
+        return found
+
+    def reports_like(self, view: ReportView) -> list[LikeReport]:
+        """Live reports of the same form, organisation, day and commune about other records."""
+        commune = str(view.answers.get("commune") or "")
+        if view.date_of_information is None or not commune:
+            return []
+        found = (
+            Report.objects.filter(
+                form=view.form,
+                date_of_information=view.date_of_information,
+                organisation_id=self.report.organisation_id,
+                commune_code=commune,
+                state__in=LIVE,
+            )
+            .exclude(pk=self.report.pk)
+            .exclude(record_local_id__in=spellings(view.record_id))
+        )
+        return likes_of(list(found.order_by("-pk")[:LIKE]), view.form)
+
+    def years_to(self, sealed: Any, on: dt.date) -> int | None:
+        """Whole years from a date of birth to a day. Opening it is audited like any reading."""
+        born = sealed
+        if is_sealed(sealed):
+            ref = str(sealed["person"])
+            born = persons_read([ref], by=SYSTEM, why="check").get(ref)
+            born = born.get(sealed.get("field")) if isinstance(born, dict) else born
+        try:
+            day = born if isinstance(born, dt.date) else dt.date.fromisoformat(str(born))
+        except ValueError:
+            return None
+        return on.year - day.year - ((on.month, on.day) < (day.month, day.day))
+
     def approved_reports(self, local_id: str) -> list[KnownReport]:
         """Approved reports about that record, newest information first."""
         found = Report.objects.filter(
@@ -129,7 +219,16 @@ class DatabaseFacts:
 
     def setting(self, name: str) -> float:
         """A threshold. KeyError for a name no rule has."""
-        return self._once(settings_now, "settings")[name]
+        return self.in_force.thresholds[name]
+
+    def severity(self, rule: str, form: str) -> str | None:
+        """What the database unit gave the rule on that form."""
+        return self.in_force.severity(rule, form)
+
+    @property
+    def in_force(self) -> InForce:
+        """The settings this check is made under."""
+        return self._once(settings_in_force, "settings")
 
     def _ref(self, unit: AdminUnit | None) -> CommuneRef | None:
         if unit is None:
@@ -137,3 +236,37 @@ class DatabaseFacts:
         parent = self._once(lambda: unit.parent, "unit", unit.parent_id)
         name = parent.name_vi if parent else ""
         return CommuneRef(unit.code, unit.full_name, name, unit.is_approximate)
+
+
+def _current(**which: Any) -> list[KnownRecord]:
+    """Records by what holds of them now."""
+    found = Version.objects.filter(known_to=None, true_to=None, **which).order_by("record_id")
+    return [
+        KnownRecord(local_id, kind, since, values)
+        for local_id, kind, since, values in found.values_list(
+            "record__local_id", "kind", "true_from", "values"
+        )
+    ]
+
+
+def likes_of(reports: list[Report], form: str) -> list[LikeReport]:
+    """Where each report was and which team sent it, from the payloads that count, in one read."""
+    expected = FORMS[form]
+    newest = {(r.pk, r.revision): r for r in reports}
+    payloads = Payload.objects.filter(report__in=[r.pk for r in reports])
+    found = []
+    for report_id, revision, answers in payloads.values_list("report_id", "revision", "answers"):
+        report = newest.get((report_id, revision))
+        if report is None:
+            continue
+        values, at = answers.get("values", {}), answers.get("points", {}).get(expected.point)
+        found.append(
+            LikeReport(
+                receipt=report.receipt,
+                record_id=report.record_local_id,
+                team=str(values.get(expected.team) or ""),
+                village=str(values.get("village") or ""),
+                at=Point(at[0], at[1]) if isinstance(at, list) else None,
+            )
+        )
+    return found

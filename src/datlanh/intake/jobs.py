@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.services.checking import report_recheck
+from datlanh.intake.services.nightly import register_check
 
-__all__ = ["check_report"]
+__all__ = ["check_register", "check_report"]
 
 
 @app.task(name="intake.check_report", queue="checks", retry=3)
 def check_report(report_id: int) -> None:
     """Run the rules over one report."""
     report_recheck(report_id=report_id)
+
+
+# 18:00 UTC is one o'clock at night in the province. One run at a time: a long one is not overtaken.
+@app.periodic(cron="0 18 * * *")
+@app.task(name="intake.check_register", queue="checks", lock="intake.check_register")
+def check_register(timestamp: int) -> None:
+    """Run the nightly rules over the whole register."""
+    with acting(SYSTEM, via="job"):
+        register_check(by=SYSTEM)

@@ -46,6 +46,8 @@ KINDS = (
 BY_PREFIX = {prefix: kind for kind in KINDS for prefix in (kind.prefix, *kind.aliases)}
 
 _SHORT = {kind.prefix.removeprefix("HR-"): kind for kind in KINDS}  # "EOD" is typed for "HR-EOD"
+# The only example of a survey task has four digits (p. 17, TS-409-1234).
+_SHORT_SURVEY = re.compile("TS-(?P<province>[0-9]{3})-(?P<number>[0-9]{4})")
 
 _ID = re.compile(
     f"(?P<prefix>{'|'.join(BY_PREFIX)})-(?P<province>[0-9]{{3}})-(?P<number>[0-9]{{6}})"
@@ -119,6 +121,15 @@ class RecordId:
     def __str__(self) -> str:
         tail = f"-{self.suffix}" if self.suffix else ""
         return f"{self.prefix}-{self.province}-{self.number:06d}{tail}"
+
+
+def as_kept(text: str) -> str:
+    """The id a record is kept under: a survey's four digits, as the procedure prints them, filled.
+
+    Anything else comes back as it is: what a careless id means is for a person to say.
+    """
+    short = _SHORT_SURVEY.fullmatch(text)
+    return str(RecordId("TS", short["province"], int(short["number"]))) if short else text
 
 
 def readable(text: str) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from shapely.geometry import Point, Polygon
 
+from datlanh.kernel.ids import as_kept
 from datlanh.kernel.rules import ReportView
 from datlanh.kernel.text import Text
 
@@ -189,7 +190,7 @@ def view(
     mapping: FormMapping, answers: Answers, *, organisation: str, **context: Any
 ) -> ReportView:
     """The report as rules see it; `context` fills the remaining fields of `ReportView`."""
-    record_id = str(answers.values.get(mapping.id_question) or "").strip()
+    record_id = as_kept(str(answers.values.get(mapping.id_question) or "").strip())
     return ReportView(
         form=mapping.form,
         record_id=record_id,
@@ -201,8 +202,40 @@ def view(
         rows={r.key: _rows(r, answers.rows.get(r.key, [])) for r in mapping.repeats},
         date_of_information=answers.day(mapping.date),
         problems=tuple(answers.problems),
+        unlisted=tuple(_unlisted(mapping, answers)),
         **context,
     )
+
+
+def _unlisted(mapping: FormMapping, answers: Answers) -> Iterator[tuple[str, int | None, str]]:
+    """Choices that the form does not offer, as (question, row, choice)."""
+    for key, offered in _offered(mapping).items():
+        repeat, _, column = key.rpartition(".")
+        if not repeat:
+            yield from ((key, None, c) for c in _chosen(answers.values.get(key)) - offered)
+            continue
+        for row, answered in enumerate(answers.rows.get(repeat, ())):
+            said = _chosen(answered.get("values", {}).get(column))
+            yield from ((key, row, c) for c in said - offered)
+
+
+def _chosen(value: Any) -> set[str]:
+    found = value if isinstance(value, list) else [value]
+    return {c for c in found if isinstance(c, str) and c}
+
+
+def _offered(mapping: FormMapping) -> dict[str, frozenset[str]]:
+    """Question → its choices, made once and kept with the mapping."""
+    kept: dict[str, frozenset[str]] | None = vars(mapping).get("offered")
+    if kept is None:
+        asked = [(q.key, q) for q in mapping.questions]
+        asked += [(f"{r.key}.{q.key}", q) for r in mapping.repeats for q in r.questions]
+        kept = vars(mapping)["offered"] = {
+            key: frozenset(c.key for c in q.choices)
+            for key, q in asked
+            if q.choices and q.kind in ("choice", "choices")
+        }
+    return kept
 
 
 def _rows(repeat: Repeat, rows: list[dict[str, Any]]) -> list[Mapping[str, Any]]:

@@ -21,6 +21,9 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+OFF = "off"  # a rule that is not asked
+
+
 @dataclass(frozen=True)
 class CommuneRef:
     """A commune-level unit as a rule sees it."""
@@ -50,6 +53,27 @@ class KnownReport:
     status: str
 
 
+@dataclass(frozen=True)
+class KnownRecord:
+    """A record as the register has it now: its newest version, attribute → value."""
+
+    local_id: str
+    kind: str
+    true_from: dt.date
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class LikeReport:
+    """Another report of the same form, organisation, day and commune."""
+
+    receipt: str
+    record_id: str
+    team: str
+    village: str
+    at: Point | None
+
+
 class Facts(Protocol):
     """What the checks may ask about the world beyond the report itself."""
 
@@ -68,10 +92,32 @@ class Facts(Protocol):
     def same_instance_elsewhere(self, report_id: str) -> list[KnownReport]:
         """Other live reports of the same form id that are not yet decided."""
 
+    def record_of(self, local_id: str) -> KnownRecord | None: ...
+    def children_of(self, local_id: str) -> list[KnownRecord]:
+        """The victims of an accident, the assistances of a victim."""
+
+    def progress_of(self, clearance: str) -> list[KnownRecord]:
+        """The progress reported for a clearance, by its id (HR-CLC-…)."""
+
+    def releases_of(self, area: str) -> list[KnownRecord]:
+        """The land releases that name a hazardous area."""
+
+    def cleared_under(self, view: ReportView) -> list[tuple[str, float]]:
+        """Older releases under the report's own outline: id and m² in common."""
+
+    def reports_like(self, view: ReportView) -> list[LikeReport]:
+        """Reports about other records, of the same form, organisation, day and commune."""
+
+    def years_to(self, sealed: Any, on: dt.date) -> int | None:
+        """Whole years from a sealed date to a day; None where it may not be opened."""
+
     def ordnance_known(self, key: str) -> bool: ...
     def exception_granted(self, report_id: str, rule: str) -> bool: ...
     def setting(self, name: str) -> float:
         """A configured threshold, by name (see `DEFAULT_SETTINGS`)."""
+
+    def severity(self, rule: str, form: str) -> str | None:
+        """The severity the centre gave a rule on a form ("off" included); None: its own."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +145,7 @@ class ReportView:
     form_known: bool = True
     form_retired: bool = False
     problems: tuple[str, ...] = ()  # answers that could not be read, as question keys
+    unlisted: tuple[tuple[str, int | None, str], ...] = ()  # question, row, choice no form has
     refused_files: tuple[str, ...] = ()  # names of files that came along and were not kept
 
 
@@ -124,7 +171,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """One check: key, severity, sentences, source clause and the function that looks."""
+    """One check: key, severity, sentences, source clause and the function that looks.
+
+    The centre may give a rule another severity, or switch it off, on each form; not so a
+    `fixed` one, without which a report cannot be read or bound at all. Findings that a rule
+    grades itself never become worse than the severity it was given.
+    """
 
     key: str
     severity: Severity
@@ -135,13 +187,26 @@ class Rule:
     forms: frozenset[str]
     look: Callable[[ReportView, Facts], Iterable[Hit]]
     of_unknown: bool = False  # looks at form versions nobody knows, of which nothing is read
+    fixed: bool = False
+    settings: tuple[str, ...] = ()  # the thresholds it asks for
 
     def run(self, view: ReportView, facts: Facts) -> Iterator[Finding]:
         """Every finding of this rule in `view`; none when the form is not its own."""
         if self.of_unknown == view.form_known or (view.form_known and view.form not in self.forms):
             return
+        given = None if self.fixed else facts.severity(self.key, view.form)
+        if given == OFF:
+            return
         for hit in self.look(view, facts):
-            yield Finding(self.key, hit.severity or self.severity, hit)
+            graded = hit.severity or self.severity
+            if given is not None:
+                graded = _milder(hit.severity, Severity(given))
+            yield Finding(self.key, graded, hit)
+
+
+def _milder(graded: Severity | None, given: Severity) -> Severity:
+    order = list(Severity)
+    return given if graded is None else max(graded, given, key=order.index)
 
 
 class RuleBook:
@@ -155,6 +220,9 @@ class RuleBook:
 
     def __getitem__(self, key: str) -> Rule:
         return self._rules[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rules
 
     def __len__(self) -> int:
         return len(self._rules)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
@@ -34,7 +34,8 @@ class ReportFilter:
     `month` ("2026-11") is the month of receipt. `late` is "late" (came after the due day),
     "open" (late and not decided yet) or "overdue" (returned, and not back in time).
     `proposal` keeps what waits for a second person, but for batches. `sender` is a part of the
-    name of who sent it, or an account; `since` and `until` are dates of information.
+    name of who sent it, or an account; `since` and `until` are dates of information. `rule` keeps
+    what a check rule objected to.
     """
 
     state: str = ""
@@ -49,6 +50,7 @@ class ReportFilter:
     text: str = ""
     mine: bool = False
     proposal: bool = False
+    rule: str = ""  # the last check found something by it
 
     def q(self, who: User) -> Q:
         """The filter as a condition on reports."""
@@ -71,25 +73,14 @@ class ReportFilter:
                 proposals__isnull=False,
                 proposals__batch__isnull=True,
             )
+        if self.rule:
+            found = Finding.objects.filter(report=OuterRef("pk"), rule=self.rule)
+            wanted &= Q(Exists(found))
         if text := self.text.strip()[:_TEXT_MAX_CHARS]:
             known_as = text.upper().removeprefix("FR-")
             named = Q(record_local_id__icontains=known_as)
             named |= Q(record_local_id__in=spellings(known_as))
             wanted &= Q(receipt__icontains=text) | named
-        return wanted
-
-    def _origin(self) -> Q:
-        """What is asked of where a report comes from and of when it speaks."""
-        plain = {
-            "form": self.form,
-            "version": self.version,
-            "organisation__key": self.organisation,
-            "date_of_information__gte": self.since,
-            "date_of_information__lte": self.until,
-        }
-        wanted = Q(**{name: value for name, value in plain.items() if value})
-        if sender := self.sender.strip()[:_TEXT_MAX_CHARS]:
-            wanted &= Q(author__username=sender) | Q(author__full_name__icontains=sender)
         return wanted
 
     def _origin(self) -> Q:

@@ -11,6 +11,7 @@ from datlanh.intake.models import Finding, Payload, Report
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.kernel import clock, rules
 from datlanh.kernel.checks import RULES, stored
+from datlanh.kernel.checks.ids import records_asked
 from datlanh.kernel.checks.places import asked
 from datlanh.kernel.mapping import Answers, FormMapping, view
 
@@ -65,16 +66,17 @@ def report_check(report: Report) -> list[rules.Finding]:
             answers={},
             form_known=False,
         )
-        found = RULES.check(bare, DatabaseFacts(report)) or [_unknown_form(report)]
+        facts = DatabaseFacts(report)
+        found = RULES.check(bare, facts) or [_unknown_form(report)]
     else:
         mapping = mapping_of(report.form_version.pk)
         seen = view_of(report, mapping, answers_now(report))
         facts = DatabaseFacts(report)
-        facts.foresee(asked(seen))
+        facts.foresee(asked(seen), records_asked(seen))
         found = RULES.check(seen, facts)
     Finding.objects.filter(report=report).delete()
     Finding.objects.bulk_create(_kept(report, f) for f in found)
-    _count(report, found)
+    _count(report, found, under=facts.in_force.seq)
     return found
 
 
@@ -96,10 +98,11 @@ def _kept(report: Report, finding: rules.Finding) -> Finding:
     )
 
 
-def _count(report: Report, found: list[rules.Finding]) -> None:
+def _count(report: Report, found: list[rules.Finding], *, under: int) -> None:
     counts = {s: sum(f.severity == s for f in found) for s in rules.Severity}
     report.blocks = counts[rules.Severity.BLOCK]
     report.warns = counts[rules.Severity.WARN]
     report.infos = counts[rules.Severity.INFO]
     report.checked_at = clock.now()
-    report.save(update_fields=["blocks", "warns", "infos", "checked_at"])
+    report.checked_under = under
+    report.save(update_fields=["blocks", "warns", "infos", "checked_at", "checked_under"])

@@ -29,6 +29,7 @@ from datlanh.intake.services.checking import report_recheck
 from datlanh.intake.services.sealing import answers_seal
 from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError, UnreadableError
+from datlanh.kernel.ids import as_kept
 from datlanh.kernel.mapping import Answers, FormMapping
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
@@ -204,7 +205,8 @@ def _payload_keep(
 
 def header_set(report: Report, mapping: FormMapping, answers: Answers) -> None:
     """Copy what lists and queues need from the answers onto the report's own row."""
-    report.record_local_id = str(answers.values.get(mapping.id_question) or "").strip()[:40]
+    written = str(answers.values.get(mapping.id_question) or "").strip()
+    report.record_local_id = as_kept(written)[:40]
     report.date_of_information = answers.day(mapping.date)
     commune = next((q for q in mapping.questions if q.kind == "commune"), None)
     report.commune_code = str(answers.values.get(commune.key) or "")[:12] if commune else ""

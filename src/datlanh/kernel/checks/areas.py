@@ -147,6 +147,7 @@ RULES = (
         source=f"{SOP}, App. 01 §3 (p. 18)",
         forms=AREA_FORMS,
         look=units,
+        settings=("area_block", "area_tolerance_per_perimeter_m"),
     ),
     Rule(
         key="area_differs",
@@ -165,6 +166,7 @@ RULES = (
         source=ACCURATE,
         forms=CHA,
         look=area_differs,
+        settings=("area_warn", "area_block", "area_tolerance_per_perimeter_m"),
     ),
     Rule(
         key="cleared_too_large",
@@ -186,6 +188,7 @@ RULES = (
         source=f"{SOP}, App. 01 §2.3 (p. 17)",
         forms=LAND_RELEASE,
         look=cleared_too_large,
+        settings=("area_block", "area_tolerance_per_perimeter_m"),
     ),
     Rule(
         key="uncleared_differs",
@@ -207,6 +210,7 @@ RULES = (
         source=f"{SOP}, App. 01 §2.3 (p. 18)",
         forms=LAND_RELEASE,
         look=uncleared_differs,
+        settings=("area_warn", "area_tolerance_per_perimeter_m"),
     ),
     Rule(
         key="pockets_missing",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from datlanh.kernel.checks.parts import AREA_FORMS, FORMS, SOP_QUALITY, dated, label
+from datlanh.kernel.checks.parts import ALL, FORMS, SOP_QUALITY, dated, label
 from datlanh.kernel.rules import Facts, Hit, ReportView, Rule, Severity
 from datlanh.kernel.text import Text
 
@@ -56,7 +56,7 @@ RULES = (
             "Check day, month and year; day and month are easily exchanged.",
         ),
         source=SOP_QUALITY,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=future,
     ),
     Rule(
@@ -74,7 +74,7 @@ RULES = (
             "is assessed and verified.",
         ),
         source=SOP_QUALITY,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=in_order,
     ),
     Rule(
@@ -95,7 +95,7 @@ RULES = (
             "information stays.",
         ),
         source=SOP_QUALITY,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=older_than_known,
     ),
 )

@@ -13,6 +13,7 @@ from datlanh.kernel.checks.parts import (
     AREA_FORMS,
     CHA,
     EVIDENCE,
+    ITEM_FORMS,
     ITEMS,
     SOP,
     empty,
@@ -45,7 +46,9 @@ def named_twice(view: ReportView, facts: Facts) -> Iterator[Hit]:
     for name, count in counts.items():
         if count > 1:
             last = len(ids) - 1 - ids[::-1].index(name)
-            yield Hit(f"{EVIDENCE}.point_id", {"id": name, "count": count}, last)
+            free = next(f"EV{n:03d}" for n in range(1, 1000) if f"EV{n:03d}" not in counts)
+            values = {"id": name, "count": count, "proposal": free}
+            yield Hit(f"{EVIDENCE}.point_id", values, last)
 
 
 def outside(view: ReportView, facts: Facts, repeat: str) -> Iterator[Hit]:
@@ -114,7 +117,7 @@ RULES = (
             "Đặt mã EV và ba chữ số, ví dụ EV001.", "Name it EV and three digits, such as EV001."
         ),
         source=POINT_IDS,
-        forms=AREA_FORMS,
+        forms=ITEM_FORMS,
         look=badly_named,
     ),
     Rule(
@@ -125,11 +128,11 @@ RULES = (
             "Mã {id} dùng cho {count} điểm bằng chứng.", "{count} evidence points are named {id}."
         ),
         advice=Text(
-            "Đánh số lại các điểm trong báo cáo này, rồi sửa Geolink của vật nổ cho khớp.",
-            "Number the points of this report anew, then adapt the Geolink of the items.",
+            "Đổi mã của điểm sau thành {proposal}, rồi sửa Geolink của vật nổ cho khớp.",
+            "Give the later point the id {proposal}, then adapt the Geolink of its items.",
         ),
         source="GICHD geocheck (duplicate point id)",
-        forms=AREA_FORMS,
+        forms=ITEM_FORMS,
         look=named_twice,
     ),
     Rule(
@@ -147,6 +150,7 @@ RULES = (
         source=POINT_IDS,
         forms=AREA_FORMS,
         look=evidence_outside,
+        settings=("inside_tolerance_m",),
     ),
     Rule(
         key="evidence_direct",
@@ -181,7 +185,7 @@ RULES = (
             "Report the item found there with the Geolink {id}; leave it if there was none.",
         ),
         source=POINT_IDS,
-        forms=AREA_FORMS,
+        forms=ITEM_FORMS,
         look=without_item,
     ),
     Rule(
@@ -197,7 +201,7 @@ RULES = (
             "Correct the Geolink, or add that evidence point.",
         ),
         source=POINT_IDS,
-        forms=AREA_FORMS,
+        forms=ITEM_FORMS,
         look=link_unknown,
     ),
     Rule(
@@ -213,7 +217,7 @@ RULES = (
             "Give its coordinates or the id of the evidence point (EV###) where it was found.",
         ),
         source=POINT_IDS,
-        forms=AREA_FORMS,
+        forms=ITEM_FORMS,
         look=item_nowhere,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from datlanh.kernel.checks.parts import (
-    AREA_FORMS,
+    ALL,
     FORMS,
     LAND_RELEASE,
     SOP,
@@ -28,6 +28,20 @@ AMOUNTS = (
     "clearance_depth",
     "qc_sampling_area",
     "qc_sampling_depth",
+    "persons_involved",
+    "age_at_accident",
+    "amount",
+    "participants_men",
+    "participants_women",
+    "participants_boys",
+    "participants_girls",
+    "participants_under_6",
+    "participants_ethnic",
+    "participants_pwd",
+    "first_time_participants",
+    "informants_total",
+    "surveyed_area_total",
+    "man_hours",
 )
 
 
@@ -127,8 +141,9 @@ RULES = (
             "again, or the team sends it on the current form.",
         ),
         source=f"{SOP}, §5.2 (p. 9)",
-        forms=AREA_FORMS,
+        forms=ALL,
         look=unknown,
+        fixed=True,
         of_unknown=True,
     ),
     Rule(
@@ -144,8 +159,9 @@ RULES = (
             "decimal degrees.",
         ),
         source=SOP_QUALITY,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=unreadable,
+        fixed=True,
     ),
     Rule(
         key="answer_mandatory",
@@ -157,8 +173,9 @@ RULES = (
             "Fill it in; without it the report cannot enter the register.",
         ),
         source=SOP_QUALITY,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=mandatory,
+        fixed=True,
     ),
     Rule(
         key="answer_expected",
@@ -170,7 +187,7 @@ RULES = (
             "Fill it in if it is known; if not, say why in the notes.",
         ),
         source=SOP_QUALITY,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=expected,
     ),
     Rule(
@@ -186,7 +203,7 @@ RULES = (
             "Update the form on the phone before the next report; this one is taken all the same.",
         ),
         source=f"{SOP}, §5.2 (p. 9)",
-        forms=AREA_FORMS,
+        forms=ALL,
         look=retired,
     ),
     Rule(
@@ -204,7 +221,7 @@ RULES = (
             "To restate a report, send it again with its receipt number; to update, clear this.",
         ),
         source=SOP_QUALITY,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=corrects_nothing,
     ),
     Rule(
@@ -220,7 +237,7 @@ RULES = (
             "If the report needs it, send it again as a photo, PDF, spreadsheet or map file.",
         ),
         source=SOP_QUALITY,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=refused,
     ),
     Rule(
@@ -238,7 +255,7 @@ RULES = (
             "largest share.",
         ),
         source=f"{SOP}, App. 01 §2.2 (p. 17)",
-        forms=AREA_FORMS,
+        forms=ALL,
         look=village,
     ),
     Rule(
@@ -248,7 +265,7 @@ RULES = (
         message=Text("«{question}» là {value} %.", "“{question}” is {value} %."),
         advice=Text("Ghi một số từ 0 đến 100.", "Enter a number from 0 to 100."),
         source=SOP_QUALITY,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=percentages,
     ),
     Rule(
@@ -257,11 +274,11 @@ RULES = (
         title=Text("Không có số âm", "No amount is negative"),
         message=Text("«{question}» là {value}.", "“{question}” is {value}."),
         advice=Text(
-            "Ghi diện tích bằng m² và độ sâu bằng cm, không có dấu trừ.",
-            "Enter areas in m² and depths in cm, without a minus sign.",
+            "Ghi diện tích bằng m², độ sâu bằng cm, số người và số tiền không có dấu trừ.",
+            "Enter areas in m², depths in cm, persons and amounts without a minus sign.",
         ),
         source=f"{SOP}, App. 01 §3 (p. 18)",
-        forms=AREA_FORMS,
+        forms=ALL,
         look=amounts,
     ),
     Rule(

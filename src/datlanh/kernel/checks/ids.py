@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from datlanh.kernel.checks.parts import (
-    AREA_FORMS,
+    ALL,
     FORMS,
     LAND_RELEASE,
+    PROGRESS,
     SOP,
     SOP_IDS,
     SOP_QUALITY,
+    SURVEY,
 )
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.ids import RecordId, example, propose
@@ -50,13 +52,17 @@ def province(view: ReportView, facts: Facts) -> Iterator[Hit]:
 def prefix(view: ReportView, facts: Facts) -> Iterator[Hit]:
     record = _id(view)
     wanted = wanted_prefix(view)
-    if record and record.prefix != wanted:
+    if record and record.canonical.prefix != wanted:
         values = {"prefix": record.prefix, "wanted": wanted}
         yield Hit(FORMS[view.form].id, {"id": str(record), **values})
 
 
 def running_number(view: ReportView, facts: Facts) -> Iterator[Hit]:
     record, operator = _id(view), facts.operator(view.organisation)
+    # A victim's number is the accident's, an assistance's the victim's: whoever reports on
+    # them writes the number of the one who reported the accident.
+    if record and record.parent():
+        return
     if not record or not operator or operator.range_first is None or operator.range_last is None:
         return
     if operator.range_first <= record.number <= operator.range_last:
@@ -90,8 +96,23 @@ def updates_record(view: ReportView, facts: Facts) -> Iterator[Hit]:
         yield Hit(FORMS[view.form].id, {"id": view.record_id})
 
 
+def records_asked(view: ReportView) -> Iterator[str]:
+    """Every record the rules of all modules ask `record_exists` about, to be asked at once."""
+    record = _id(view)
+    if view.record_id:
+        yield view.record_id
+    if record and (parent := record.parent()):
+        yield str(parent)
+    yield from areas_named(view)
+
+
+def areas_named(view: ReportView) -> list[str]:
+    """The hazardous areas a report names, in its order."""
+    return str(view.answers.get("cha_ids") or "").replace(",", " ").split()
+
+
 def areas_unknown(view: ReportView, facts: Facts) -> Iterator[Hit]:
-    for written in str(view.answers.get("cha_ids") or "").replace(",", " ").split():
+    for written in areas_named(view):
         if not facts.record_exists(written):
             yield Hit("cha_ids", {"id": written})
 
@@ -117,8 +138,9 @@ RULES = (
             "joined by hyphens.",
         ),
         source=SOP_IDS,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=pattern,
+        fixed=True,
     ),
     Rule(
         key="id_province",
@@ -134,8 +156,9 @@ RULES = (
             "to that province's centre.",
         ),
         source=f"{SOP_IDS}; province code p. 17",
-        forms=AREA_FORMS,
+        forms=ALL,
         look=province,
+        fixed=True,
     ),
     Rule(
         key="id_prefix",
@@ -152,8 +175,9 @@ RULES = (
             "confirmed hazardous area HAZ.",
         ),
         source=SOP_IDS,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=prefix,
+        fixed=True,
     ),
     Rule(
         key="id_range",
@@ -172,8 +196,9 @@ RULES = (
             "Use a free number of your own range; the id of a record that stands already is kept.",
         ),
         source=f"{SOP}, App. 01 §1.2 (pp. 15–16)",
-        forms=AREA_FORMS,
+        forms=ALL,
         look=running_number,
+        fixed=True,
     ),
     Rule(
         key="id_undecided_twice",
@@ -193,7 +218,7 @@ RULES = (
             "running number.",
         ),
         source=SOP_QUALITY,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=undecided_twice,
     ),
     Rule(
@@ -209,7 +234,7 @@ RULES = (
             "If this is a new area or activity, use a new running number.",
         ),
         source=SOP_QUALITY,
-        forms=AREA_FORMS,
+        forms=ALL,
         look=updates_record,
     ),
     Rule(
@@ -227,7 +252,7 @@ RULES = (
             "Check the id; if the report of that area is still undecided, decide it first.",
         ),
         source=f"{SOP_QUALITY}: every report is tied to the others it belongs with",
-        forms=LAND_RELEASE,
+        forms=LAND_RELEASE | PROGRESS | SURVEY,
         look=areas_unknown,
     ),
     Rule(

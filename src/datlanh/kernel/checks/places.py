@@ -10,7 +10,9 @@ from shapely.geometry import Point, Polygon
 
 from datlanh.kernel import geometry
 from datlanh.kernel.checks.parts import (
+    ALL,
     AREA_FORMS,
+    ASSISTANCE,
     POINT,
     SOP,
     drawn,
@@ -19,11 +21,14 @@ from datlanh.kernel.checks.parts import (
     label,
     misplaced,
     outline,
+    place,
     placed,
     whole,
 )
 from datlanh.kernel.rules import CommuneRef, Facts, Hit, ReportView, Rule, Severity
 from datlanh.kernel.text import Text
+
+UTM_ZONE = 6.0  # degrees of longitude
 
 
 def swapped(view: ReportView, facts: Facts) -> Iterator[Hit]:
@@ -41,10 +46,29 @@ def outside_province(view: ReportView, facts: Facts) -> Iterator[Hit]:
     places += [(key, row, _extremes(p)) for key, row, p in drawn(view) if not p.is_empty]
     for key, row, points in places:
         far = next((p for p in points if not facts.in_province(p)), None)
-        if far is None or misplaced(far, facts):
+        if far is None or misplaced(far, facts) or slipped(far, facts):
             continue
         values = {"question": label(key), "lon": round(far.x, 5), "lat": round(far.y, 5)}
-        yield Hit(key, values, row, far if geometry.on_globe(far) else None)
+        # Help may be given in a hospital of another province.
+        severity = Severity.WARN if view.form in ASSISTANCE else None
+        yield Hit(key, values, row, far if geometry.on_globe(far) else None, severity)
+
+
+def slipped(point: Point, facts: Facts) -> Point | None:
+    """Where the point lies when its UTM coordinates are read in the next zone, if in here."""
+    if facts.in_province(point):
+        return None
+    moved = (Point(point.x + step, point.y) for step in (-UTM_ZONE, UTM_ZONE))
+    return next((p for p in moved if facts.in_province(p)), None)
+
+
+def zone_slip(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    ends = [(key, row, point) for key, row, point in placed(view)]
+    ends += [(key, row, first(p)) for key, row, p in drawn(view) if not p.is_empty]
+    for key, row, point in ends:
+        if not misplaced(point, facts) and (there := slipped(point, facts)):
+            values = {"question": label(key), "lon": round(there.x, 5), "lat": round(there.y, 5)}
+            yield Hit(key, values, row, there)
 
 
 def asked(view: ReportView) -> Iterator[Point]:
@@ -113,7 +137,7 @@ def _named(view: ReportView, facts: Facts) -> CommuneRef | None:
 def _middle(view: ReportView) -> Point | None:
     """A point inside the area; without an area the reference point."""
     area = outline(view)
-    point = area.representative_point() if area is not None else view.points.get(POINT)
+    point = area.representative_point() if area is not None else place(view)
     return point if point is not None and geometry.on_globe(point) else None
 
 
@@ -149,8 +173,26 @@ RULES = (
             "Exchange the two numbers: longitude is some 105–108, latitude some 16–18.",
         ),
         source=f"{SOP}, App. 02 form 5 (p. 31): longitude, latitude",
-        forms=AREA_FORMS,
+        forms=ALL,
         look=swapped,
+    ),
+    Rule(
+        key="zone_slip",
+        severity=Severity.BLOCK,
+        title=Text("Đúng múi chiếu UTM", "The UTM zone is the right one"),
+        message=Text(
+            "«{question}» lệch đúng một múi UTM (6°); đọc ở múi 48 thì nằm tại kinh độ {lon}, vĩ "
+            "độ {lat}.",
+            "“{question}” is off by one UTM zone (6°); read in zone 48 it lies at longitude {lon}, "
+            "latitude {lat}.",
+        ),
+        advice=Text(
+            "Đổi tọa độ UTM lại với múi 48N (EPSG:32648).",
+            "Convert the UTM coordinates again with zone 48N (EPSG:32648).",
+        ),
+        source=f"{SOP}, definitions (p. 2): WGS 84, UTM",
+        forms=ALL,
+        look=zone_slip,
     ),
     Rule(
         key="outside_province",
@@ -166,7 +208,7 @@ RULES = (
             "degrees.",
         ),
         source=f"{SOP}, App. 01 §2.4 (p. 18)",
-        forms=AREA_FORMS,
+        forms=ALL,
         look=outside_province,
     ),
     Rule(
@@ -182,7 +224,7 @@ RULES = (
             "other codes.",
         ),
         source=f"{SOP}, §6.1 (p. 10)",
-        forms=AREA_FORMS,
+        forms=ALL,
         look=commune_unknown,
     ),
     Rule(
@@ -198,7 +240,7 @@ RULES = (
             "Check both; across several communes take the one with the largest share.",
         ),
         source=f"{SOP}, §6.1 (p. 10), App. 01 §2.2–2.3 (pp. 17–18)",
-        forms=AREA_FORMS,
+        forms=ALL,
         look=commune_differs,
     ),
     Rule(
@@ -216,5 +258,6 @@ RULES = (
         source=f"{SOP}, App. 01 §2.4 (p. 18)",
         forms=AREA_FORMS,
         look=reference_far,
+        settings=("reference_distance_m",),
     ),
 )

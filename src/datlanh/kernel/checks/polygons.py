@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+import shapely
+from shapely.geometry import Polygon
+
 from datlanh.kernel import geometry
 from datlanh.kernel.checks.parts import (
     AREA_FORMS,
@@ -24,6 +27,8 @@ from datlanh.kernel.checks.parts import (
 )
 from datlanh.kernel.rules import Facts, Hit, ReportView, Rule, Severity
 from datlanh.kernel.text import Text
+
+NO_REPAIR = Text("Không sửa tự động được: vẽ lại.", "It cannot be repaired by machine: redraw it.")
 
 
 def missing(view: ReportView, facts: Facts) -> Iterator[Hit]:
@@ -50,8 +55,25 @@ def invalid(view: ReportView, facts: Facts) -> Iterator[Hit]:
             continue
         text, at = reason
         place = {"lon": round(at.x, 5), "lat": round(at.y, 5)}
-        values = {"question": label(key), "reason": text, **place}
+        values = {"question": label(key), "reason": text, "repair": repair(polygon), **place}
         yield Hit(key, values, row, at if geometry.on_globe(at) else None)
+
+
+def repair(polygon: Polygon) -> Text:
+    """What a repair of the drawing would come to, as a proposal; nobody's drawing is changed."""
+    if not geometry.on_globe(first(polygon)):
+        return NO_REPAIR
+    mended = shapely.make_valid(polygon)
+    parts = shapely.get_parts(shapely.get_parts(mended))
+    usable = geometry.usable(p for p in parts if isinstance(p, Polygon))
+    if not usable:
+        return NO_REPAIR
+    area = round(sum(geometry.area_m2(p) for p in usable))
+    dotted = f"{area:,}".replace(",", ".")
+    return Text(
+        f"Nếu sửa tự động sẽ được {len(usable)} phần, {dotted} m².",
+        f"A repair by machine would give {len(usable)} part(s), {area:,} m².",
+    )
 
 
 def repeated(view: ReportView, facts: Facts) -> Iterator[Hit]:
@@ -59,7 +81,9 @@ def repeated(view: ReportView, facts: Facts) -> Iterator[Hit]:
         again = geometry.repeated_pairs(polygon)
         if again and geometry.distinct_pairs(polygon) >= 3:
             numbers = ", ".join(str(n) for n, _ in again[:5])
-            yield Hit(key, {"question": label(key), "numbers": numbers}, row, again[0][1])
+            left = geometry.distinct_pairs(polygon)
+            values = {"question": label(key), "numbers": numbers, "left": left}
+            yield Hit(key, values, row, again[0][1])
 
 
 def gaps(view: ReportView, facts: Facts) -> Iterator[Hit]:
@@ -144,9 +168,9 @@ RULES = (
             "“{question}” is not valid: {reason} (longitude {lon}, latitude {lat}).",
         ),
         advice=Text(
-            "Kiểm tra thứ tự các điểm quanh chỗ đó: phải đi một vòng theo ranh giới.",
+            "Kiểm tra thứ tự các điểm quanh chỗ đó: phải đi một vòng theo ranh giới. {repair}",
             "Check the order of the points around that place: they must follow the boundary once "
-            "round.",
+            "round. {repair}",
         ),
         source=GEOCHECK,
         forms=AREA_FORMS,
@@ -161,8 +185,9 @@ RULES = (
             "“{question}”: point number {numbers} repeats an earlier point.",
         ),
         advice=Text(
-            "Xóa điểm thừa, hoặc sửa tọa độ nếu đó là điểm khác.",
-            "Delete the extra point, or correct its coordinates if it is another one.",
+            "Xóa điểm thứ {numbers} (còn {left} điểm), hoặc sửa tọa độ nếu đó là điểm khác.",
+            "Delete point number {numbers} ({left} points are left), or correct its coordinates if "
+            "it is another one.",
         ),
         source=f"{GEOCHECK}; {SOP}, definitions (p. 3)",
         forms=AREA_FORMS,
@@ -183,6 +208,7 @@ RULES = (
         source=f"{GEOCHECK} (5,000 m)",
         forms=AREA_FORMS,
         look=gaps,
+        settings=("point_gap_m",),
     ),
     Rule(
         key="polygon_single",
@@ -219,6 +245,7 @@ RULES = (
         source=f"{GEOCHECK} (0.9 %)",
         forms=AREA_FORMS,
         look=parts_overlap,
+        settings=("part_overlap",),
     ),
     Rule(
         key="pocket_outside",
@@ -236,5 +263,6 @@ RULES = (
         source=f"{SOP}, App. 01 §2.3 (p. 17)",
         forms=LAND_RELEASE,
         look=pockets_outside,
+        settings=("area_tolerance_per_perimeter_m",),
     ),
 )

@@ -13,6 +13,7 @@ from datlanh.accounts.models import User
 from datlanh.delivery.words import REPORT_STATES
 from datlanh.intake.selectors.reports import ReportFilter, form_titles, organisations_seen
 from datlanh.intake.workflow import REVIEW
+from datlanh.kernel.checks import RULES
 from datlanh.kernel.text import Text
 from datlanh.kernel.text import day as written_day
 
@@ -61,6 +62,7 @@ def report_filter(request: HttpRequest) -> ReportFilter:
         text=get("q", ""),
         mine=bool(get("mine")),
         proposal=bool(get("proposal")),
+        rule=get("rule", ""),
     )
 
 
@@ -121,6 +123,9 @@ def report_chips(request: HttpRequest, options: dict[str, list[Option]]) -> list
         chips.append(Chip(_("Text"), wanted.text, without(request.GET, "q")))
     if wanted.mine:
         chips.append(Chip(_("Author"), _("me"), without(request.GET, "mine")))
+    if wanted.rule:
+        title = RULES[wanted.rule].title if wanted.rule in RULES else wanted.rule
+        chips.append(Chip(_("Finding"), title, without(request.GET, "rule")))
     if wanted.proposal:
         chips.append(Chip(_("Waiting for"), _("a second person"), without(request.GET, "proposal")))
     return chips

@@ -26,6 +26,7 @@ from datlanh.intake.selectors.reports import (
     corrections_of,
     report_get,
 )
+from datlanh.intake.selectors.rulebook import settings_newest
 from datlanh.intake.selectors.sheets import Sheet, report_sheet
 from datlanh.intake.services.moves import step_of
 from datlanh.intake.workflow import REVIEW
@@ -78,6 +79,7 @@ def report_context(found: Report, who: User) -> dict[str, Any]:
         "counts": {"block": found.blocks, "warn": found.warns, "info": found.infos},
         "reassign": _reassignable(found, sheet, who),
         "seen": seen_of(found),
+        "settings_newest": settings_newest(),
         "now": clock.now(),
     }
 

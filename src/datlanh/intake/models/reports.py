@@ -1,4 +1,4 @@
-"""Forms, reports as received, their payloads, findings, and what waits for a second person."""
+"""Reports as they arrived, what became of them, and steps that need two persons."""
 
 from __future__ import annotations
 
@@ -6,101 +6,10 @@ from django.contrib.gis.db import models
 from django.db.models import Q
 
 from datlanh.accounts.models import Device, User
+from datlanh.intake.models.forms import FormVersion
 from datlanh.intake.workflow import REVIEW
-from datlanh.kernel.mapping import FormMapping
-from datlanh.kernel.rules import Severity
 from datlanh.organisations.models import Organisation
 from datlanh.places.models import GazetteerEdition
-
-
-class FormVersion(models.Model):
-    """One published version of a form. Never changed; retired versions stay readable."""
-
-    id: int
-    form = models.SlugField(max_length=48)
-    version = models.CharField(max_length=32)
-    title_vi = models.CharField(max_length=200)
-    title_en = models.CharField(max_length=200)
-    record_kind = models.CharField(max_length=32)
-    xlsform = models.BinaryField()
-    xform = models.BinaryField()
-    xform_md5 = models.CharField(max_length=32)
-    mapping_json = models.JSONField()
-    mapping_revision = models.IntegerField(default=1)
-    published_at = models.DateTimeField()
-    published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    reason = models.TextField(blank=True)  # why it was published
-    retired_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint("form", "version", name="intake_form_version_once"),
-            models.UniqueConstraint(
-                "form", condition=Q(retired_at__isnull=True), name="intake_form_one_current"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.form} {self.version}"
-
-    @property
-    def mapping(self) -> FormMapping:
-        """What each question becomes in the register."""
-        return FormMapping.from_json(self.mapping_json)
-
-
-class FormProposal(models.Model):
-    """An uploaded workbook that compiles and may become a form's next version; not published."""
-
-    PUBLISHED, WITHDRAWN, REPLACED = "published", "withdrawn", "replaced"
-
-    id: int
-    form = models.SlugField(max_length=48)
-    version = models.CharField(max_length=32)
-    title_vi = models.CharField(max_length=200)
-    title_en = models.CharField(max_length=200)
-    xlsform = models.BinaryField()
-    mapping_json = models.JSONField()
-    proposed_at = models.DateTimeField()
-    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    closed_at = models.DateTimeField(null=True)
-    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    outcome = models.CharField(max_length=16, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                "form", condition=Q(closed_at__isnull=True), name="intake_form_proposal_one_open"
-            ),
-            models.CheckConstraint(
-                name="intake_form_proposal_closed_whole",
-                condition=Q(closed_at__isnull=True, closed_by__isnull=True, outcome="")
-                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="")),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.form} {self.version}"
-
-    @property
-    def mapping(self) -> FormMapping:
-        """What each question would become in the register."""
-        return FormMapping.from_json(self.mapping_json)
-
-
-class FormMedia(models.Model):
-    """A file that travels with a form version (choice lists)."""
-
-    id: int
-    form_version = models.ForeignKey(FormVersion, models.PROTECT, related_name="media")
-    name = models.CharField(max_length=120)
-    md5 = models.CharField(max_length=32)
-    content = models.BinaryField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint("form_version", "name", name="intake_form_media_once")
-        ]
 
 
 class Report(models.Model):
@@ -136,6 +45,7 @@ class Report(models.Model):
     record_id = models.UUIDField(null=True, db_index=True)
     approved_once = models.BooleanField(default=False)  # from then on its payload is fixed
     checked_at = models.DateTimeField(null=True)
+    checked_under = models.BigIntegerField(default=0)  # the newest `Setting` when it was checked
     blocks = models.IntegerField(default=0)
     warns = models.IntegerField(default=0)
     infos = models.IntegerField(default=0)
@@ -147,6 +57,7 @@ class Report(models.Model):
         indexes = [
             models.Index("state", "id", name="intake_report_queue"),
             models.Index("organisation", "id", name="intake_report_organisation"),
+            models.Index("date_of_information", "form", name="intake_report_day"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -228,22 +139,6 @@ class RefusedFile(models.Model):
         ]
 
 
-class Finding(models.Model):
-    """What the last check of a report found."""
-
-    id: int
-    report = models.ForeignKey(Report, models.CASCADE, related_name="findings")
-    rule = models.CharField(max_length=64)
-    severity = models.CharField(max_length=8, choices=[(s.value, s.value) for s in Severity])
-    question = models.CharField(max_length=64, blank=True)
-    row = models.IntegerField(null=True)
-    values = models.JSONField(default=dict)
-    at = models.PointField(srid=4326, null=True)
-
-    class Meta:
-        ordering = ["id"]
-
-
 class Batch(models.Model):
     """Approved reports proposed for withdrawal together, with one reason, by the first of two."""
 
@@ -315,14 +210,3 @@ class BatchMember(models.Model):
                 condition=~Q(result="done") | Q(decision__isnull=False),
             ),
         ]
-
-
-class Setting(models.Model):
-    """A threshold the database unit has changed from its default, with every change kept."""
-
-    id: int
-    name = models.CharField(max_length=64)
-    value = models.FloatField()
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    note = models.TextField(blank=True)

@@ -1,0 +1,32 @@
+"""Forms, reports as received, their payloads, findings, and what waits for a second person."""
+
+from __future__ import annotations
+
+from datlanh.intake.models.checks import Finding, NightlyRun, RecordFinding, Setting
+from datlanh.intake.models.forms import FormMedia, FormProposal, FormVersion
+from datlanh.intake.models.reports import (
+    Attachment,
+    Batch,
+    BatchMember,
+    Payload,
+    Proposal,
+    RefusedFile,
+    Report,
+)
+
+__all__ = [
+    "Attachment",
+    "Batch",
+    "BatchMember",
+    "Finding",
+    "FormMedia",
+    "FormProposal",
+    "FormVersion",
+    "NightlyRun",
+    "Payload",
+    "Proposal",
+    "RecordFinding",
+    "RefusedFile",
+    "Report",
+    "Setting",
+]

@@ -1,0 +1,99 @@
+"""Versions of forms, those proposed, and the files they bring along."""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+from django.db.models import Q
+
+from datlanh.accounts.models import User
+from datlanh.kernel.mapping import FormMapping
+
+
+class FormVersion(models.Model):
+    """One published version of a form. Never changed; retired versions stay readable."""
+
+    id: int
+    form = models.SlugField(max_length=48)
+    version = models.CharField(max_length=32)
+    title_vi = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    record_kind = models.CharField(max_length=32)
+    xlsform = models.BinaryField()
+    xform = models.BinaryField()
+    xform_md5 = models.CharField(max_length=32)
+    mapping_json = models.JSONField()
+    mapping_revision = models.IntegerField(default=1)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)  # why it was published
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("form", "version", name="intake_form_version_once"),
+            models.UniqueConstraint(
+                "form", condition=Q(retired_at__isnull=True), name="intake_form_one_current"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.version}"
+
+    @property
+    def mapping(self) -> FormMapping:
+        """What each question becomes in the register."""
+        return FormMapping.from_json(self.mapping_json)
+
+
+class FormProposal(models.Model):
+    """An uploaded workbook that compiles and may become a form's next version; not published."""
+
+    PUBLISHED, WITHDRAWN, REPLACED = "published", "withdrawn", "replaced"
+
+    id: int
+    form = models.SlugField(max_length=48)
+    version = models.CharField(max_length=32)
+    title_vi = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    xlsform = models.BinaryField()
+    mapping_json = models.JSONField()
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "form", condition=Q(closed_at__isnull=True), name="intake_form_proposal_one_open"
+            ),
+            models.CheckConstraint(
+                name="intake_form_proposal_closed_whole",
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, outcome="")
+                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.version}"
+
+    @property
+    def mapping(self) -> FormMapping:
+        """What each question would become in the register."""
+        return FormMapping.from_json(self.mapping_json)
+
+
+class FormMedia(models.Model):
+    """A file that travels with a form version (choice lists)."""
+
+    id: int
+    form_version = models.ForeignKey(FormVersion, models.PROTECT, related_name="media")
+    name = models.CharField(max_length=120)
+    md5 = models.CharField(max_length=32)
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("form_version", "name", name="intake_form_media_once")
+        ]
