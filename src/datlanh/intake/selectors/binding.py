@@ -108,9 +108,10 @@ def binding_of(
     )
 
 
-def _rows_of(mapping: FormMapping) -> models.Manager[Any]:
-    """The typed rows of the kind of record a form is about."""
-    return PROJECTORS[mapping.record_kind].row_model._default_manager
+def _rows_of(mapping: FormMapping) -> models.Manager[Any] | None:
+    """The typed rows of the kind of record a form is about; None where none is held yet."""
+    projector = PROJECTORS.get(mapping.record_kind)
+    return projector.row_model._default_manager if projector else None
 
 
 def _outline_question(mapping: FormMapping) -> str:
@@ -131,7 +132,10 @@ def _named(report: Report, mapping: FormMapping, answers: Answers) -> list[tuple
         if q.attribute in ("shape_id", "internal_id")
     }
     shape, own = (str(said.get(k) or "") for k in ("shape_id", "internal_id"))
-    rows = _rows_of(mapping).filter(organisation=report.organisation_id)
+    typed = _rows_of(mapping)
+    if typed is None:
+        return named
+    rows = typed.filter(organisation=report.organisation_id)
     wanted = (Q(shape_id=shape) if shape else Q(pk=None)) | (
         Q(internal_id=own) if own else Q(pk=None)
     )
@@ -144,14 +148,15 @@ def _named(report: Report, mapping: FormMapping, answers: Answers) -> list[tuple
 
 
 def _around(mapping: FormMapping, shape: BaseGeometry | None) -> list[UUID]:
-    if shape is None or shape.is_empty:
+    typed = _rows_of(mapping)
+    if typed is None or shape is None or shape.is_empty:
         return []
     west, south, east, north = shape.bounds
     box = GeosPolygon.from_bbox(
         (west - _NEAR_DEGREES, south - _NEAR_DEGREES, east + _NEAR_DEGREES, north + _NEAR_DEGREES)
     )
     box.srid = 4326
-    rows = _rows_of(mapping).filter(outline__bboverlaps=box)
+    rows = typed.filter(outline__bboverlaps=box)
     return list(rows.order_by("pk").values_list("pk", flat=True)[: MOST * 4])
 
 
@@ -161,7 +166,8 @@ def _measured(
     """The candidates `who` may read, with distance and shared ground."""
     visible = scope_for(who, Permission.RECORD_READ).q("organisation_id")
     records: QuerySet[Record] = Record.objects.filter(visible, pk__in=list(found))
-    rows = _rows_of(mapping).in_bulk(list(found))
+    typed = _rows_of(mapping)
+    rows = typed.in_bulk(list(found)) if typed is not None else {}
     measured = []
     for record in records.filter(kind=mapping.record_kind):
         row: Any = rows.get(record.pk)
