@@ -160,6 +160,10 @@ def test_no_personal_question_is_offered_as_a_column_or_shown_in_one(one_of_each
     offered = parser.fromstring(html).xpath("//input[@name='columns']/@value")
     assert "full_name" not in offered
     assert "contact_phone" not in offered
+    # Not even whether it was answered can be asked.
+    html = page(client, "records", "victims", **{"x.full_name": "-", "x.contact_phone": "x"})
+    assert "VIC-409-600001-01" in html
+    assert "x.full_name" not in html.split("page-head")[1].split("record-rows")[0]
     assert "Hồ Văn Thử" not in html
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -54,10 +54,10 @@ def kind_of(slug: str) -> Kind:
 def records(request: StaffRequest, slug: str) -> HttpResponse:
     """`/records/<kind>/`: records within the scope, filtered, in order, by key."""
     kind = kind_of(slug)
-    wanted = ListFilter.from_query(kind.listing, request.GET)
+    words = KindWords(kind, request.user, Permission.RECORD_READ)
+    wanted = filter_of(request, words)
     scope = scope_for(request.user, Permission.RECORD_READ)
     page = list_page(scope, wanted, turn_of(request, wanted))
-    words = KindWords(kind, request.user, Permission.RECORD_READ)
     columns = columns_asked(request, words)
     tail = _tail(page, request, columns)
     context = {
@@ -81,6 +81,13 @@ def records(request: StaffRequest, slug: str) -> HttpResponse:
     is_part = request.headers.get("HX-Target") == "record-rows"
     template = "web/records/_table.html" if is_part else "web/records/list.html"
     return render(request, template, context)
+
+
+def filter_of(request: HttpRequest, words: KindWords) -> ListFilter:
+    """The filter of the address. Nobody asks by it whether a personal answer was given."""
+    wanted = ListFilter.from_query(words.kind.listing, request.GET)
+    asked = {name: keys for name, keys in wanted.further.items() if name in words.further}
+    return replace(wanted, further=asked)
 
 
 def turn_of(request: HttpRequest, wanted: ListFilter) -> Turn:
