@@ -84,8 +84,6 @@ def binding_of(
 
     `without` leaves a record out: the one an approved report is bound to already.
     """
-    if mapping.record_kind not in PROJECTORS:  # published ahead of its kind: nothing to bind to
-        return Binding((), bool(report.record_local_id), _proposed(report, []), NEW_ID)
     found: dict[UUID, Candidate] = {}
     for record_id, reason in _named(report, mapping, answers):
         if known := found.get(record_id):
