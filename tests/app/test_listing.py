@@ -36,7 +36,7 @@ from datlanh.register.models import Version
 from datlanh.register.projection import Current
 from datlanh.register.selectors import asof
 from support.kinds import FILES, MAKERS, accident, assistance, day, education, eod, piece, victim
-from support.reports import approved, cha, demo_cast, received, verified
+from support.reports import approved, cha, demo_cast, let_through, received, verified
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def cast():
 
 def enter(draft, cast, *, files=None, sender="renew.hientruong", officer="renew", **more):
     report = verified(received(draft, by=cast[sender], files=files), by=cast[officer])
-    return approved(report, by=cast["kiemtra2"], **more)
+    return approved(let_through(report), by=cast["kiemtra2"], **more)
 
 
 @pytest.fixture

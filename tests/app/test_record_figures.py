@@ -38,7 +38,7 @@ from support.kinds import (
     progress,
     victim,
 )
-from support.reports import approved, cha, demo_cast, received, release, verified
+from support.reports import approved, cha, demo_cast, let_through, received, release, verified
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,7 @@ def cast():
 
 def enter(draft, cast, *, files=None, sender="renew.hientruong", officer="renew", **more):
     report = verified(received(draft, by=cast[sender], files=files), by=cast[officer])
-    return approved(report, by=cast["kiemtra2"], **more)
+    return approved(let_through(report), by=cast["kiemtra2"], **more)
 
 
 def mags(draft, cast):

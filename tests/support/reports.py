@@ -225,6 +225,12 @@ def verified(report: Report, *, by: User, changes: Mapping[str, Any] | None = No
         return report_verify(id=report.pk, by=by, changes=changes)
 
 
+def let_through(report: Report) -> Report:
+    """As older registers hold them: what the rules of today would stop, approved before them."""
+    Report.objects.filter(pk=report.pk).update(blocks=0)
+    return Report.objects.get(pk=report.pk)
+
+
 def approved(report: Report, *, by: User, **more: Any) -> Report:
     """In the register; `record_id=` binds it to a record that stands."""
     with acting(by, via="web"):
