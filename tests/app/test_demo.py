@@ -81,6 +81,7 @@ def the_register_looks_like_the_province():
     assert LandRelease.objects.filter(local_id__startswith="HR-CLC").count() > 10
     commonest = (
         OrdnanceItem.objects.filter(record__kind__in=["hazardous_area", "land_release"])
+        .exclude(category="small_arms")
         .values("model")
         .annotate(n=Sum("quantity"))
         .order_by("-n")

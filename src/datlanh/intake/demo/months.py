@@ -13,7 +13,7 @@ from datlanh.intake.demo.calendar import at_work
 from datlanh.intake.demo.entering import Steps, any_trouble, entered
 from datlanh.kernel.mapping import Answers
 
-HOURS_A_DAY = (48, 96)  # a team of eight to twelve, six to eight hours
+M2_AN_HOUR = (60, 140)  # of one searcher; large pieces have several teams
 ASTRAY = 1.22  # the one clearance whose months come to more than its completion
 
 
@@ -68,7 +68,6 @@ def month(
     """The progress of one month on the ground of a task."""
     said, (first, last) = whole.answers.values, period
     local_id, _ = book.new_id("HR-CLP", task.area.operator)
-    worked = max(round(((last - first).days + 1) * 5 / 7), 1)
     values = {
         "progress_id": local_id,
         "internal_id": f"{task.internal_id}/{last:%m}",
@@ -84,7 +83,7 @@ def month(
         "method": said["method"],
         "clearance_depth": said["clearance_depth"],
         "cleared_area": area,
-        "man_hours": float(worked * rng.randint(*HOURS_A_DAY)),
+        "man_hours": float(max(round(area / rng.randint(*M2_AN_HOUR)), 8)),
         "verification_date": last.isoformat(),
         "verification_full_name": people.name(rng),
     }

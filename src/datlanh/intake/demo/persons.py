@@ -198,7 +198,7 @@ def visit(rng: Random, of: Accident, number: int, on: dt.date) -> Draft:
         "current_occupation": "trader",
         "economic_state_after": "near_poor",
         "family_received_assistance": "yes",
-        "needs_assessment": "Đã có chân giả, cần vốn mở rộng quầy hàng",
+        "needs_assessment": "Đã hồi phục, cần vốn mở rộng quầy hàng",
         "verification_date": on.isoformat(),
         "verification_full_name": people.name(rng),
     }

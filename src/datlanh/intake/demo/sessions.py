@@ -99,7 +99,7 @@ KINDS = {
         "Đài truyền thanh {place}",
     ),
     "air": Kind(
-        1,
+        0.25,
         "other",
         ("television", "radio"),
         ("mass_organizations",),

@@ -25,6 +25,7 @@ from datlanh.intake.demo.calendar import Story, in_hours
 from datlanh.intake.demo.entering import Steps
 from datlanh.intake.demo.people import Operator
 from datlanh.intake.demo.persons import Accident, Help
+from datlanh.intake.demo.stories import PIECE_M2
 from datlanh.intake.demo.waiting import RECEIVED, RETURNED, VERIFIED
 from datlanh.kernel import clock
 
@@ -103,7 +104,8 @@ def _month(book: Book, rng: Random) -> Filled:
 
 
 def _piece(book: Book, rng: Random, area: Area, begun: dt.date, ended: dt.date) -> answers.Task:
-    ground = shapes.pieces(rng, area.plot.outline, 4)[0]
+    wanted = max(round(area.plot.outline.area / PIECE_M2), 1)
+    ground = min(shapes.pieces(rng, area.plot.outline, wanted), key=lambda p: p.area)
     return replace(book.new_task(rng, area, ground, ended), begun=begun)
 
 
