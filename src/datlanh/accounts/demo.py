@@ -30,6 +30,9 @@ DEMO_ACCOUNTS = (
     DemoSpec("quandoi", "Đỗ Hữu Cường", "operator_information_officer", "military", "military"),
     DemoSpec("mag.hientruong", "Nguyễn Văn Đạt", "field_user", "mag", "mag"),
     DemoSpec("renew.hientruong", "Lê Thị Xuân Mai", "field_user", "npa_renew", "npa_renew"),
+    DemoSpec("crs", "Dương Thu Nga", "operator_information_officer", "crs", "crs"),
+    DemoSpec("chuthapdo", "Bùi Gia Sơn", "operator_information_officer", "red_cross", "red_cross"),
+    DemoSpec("crs.hientruong", "Ngô Bảo Yến", "field_user", "crs", "crs"),
 )
 
 # organisation key, team key, name, kind
@@ -42,8 +45,12 @@ DEMO_TEAMS = (
     ("npa_renew", "cmrs-4", "NPA/RENEW CMRS 4", "ts"),
     ("npa_renew", "bac-2", "NPA/RENEW BAC 2", "bac"),
     ("npa_renew", "eod-1", "NPA/RENEW EOD 1", "eod"),
+    ("npa_renew", "eod-2", "NPA/RENEW EOD 2", "eod"),
     ("ptvn", "bac-1", "PTVN BAC 1", "bac"),
     ("ptvn", "eod-1", "PTVN EOD 1", "eod"),
     ("military", "bac-1", "Đội rà phá 1", "bac"),
     ("military", "bac-2", "Đội rà phá 2", "bac"),
+    ("military", "eod-1", "Đội xử lý 1", "eod"),
+    ("crs", "mre-1", "CRS MRE 1", "mre"),
+    ("red_cross", "mre-1", "Chữ thập đỏ MRE 1", "mre"),
 )

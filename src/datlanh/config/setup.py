@@ -123,7 +123,7 @@ def fill_demo(stamps: Stamps, identity: str) -> None:
         return
     if "demo" not in get_commands():
         raise StepError("This version has no sample province.")
-    say("· filling the sample province, one to three minutes …")
+    say("· filling the sample province, one to four minutes …")
     with step("sample province filled"):
         if sys.stdout.isatty():
             call_command("demo")  # tells how far it is, in one line

@@ -192,6 +192,14 @@ class Task:
     ended: dt.date
     team: str
     internal_id: str
+    begun: dt.date | None = None  # None: as long before its end as ground of that size takes
+
+
+def begun(task: Task) -> dt.date:
+    """The first day of the work."""
+    hectares = task.ground.area / 10_000
+    days = min(max(round(hectares * 1.6), 4), 45)
+    return task.begun or task.ended - dt.timedelta(days=days)
 
 
 def release(rng: Random, finds: Finds, task: Task, *, pockets: bool) -> Draft:
@@ -212,7 +220,6 @@ def release(rng: Random, finds: Finds, task: Task, *, pockets: bool) -> Draft:
     )
     beyond = task.ground.difference(task.area.plot.outline).area
     depth = rng.choices([30, 25, 50], [8, 1, 1])[0]
-    begun = task.ended - dt.timedelta(days=min(max(round(hectares * 1.6), 4), 45))
     values = {
         "lr_id": task.local_id,
         "internal_id": task.internal_id,
@@ -221,7 +228,7 @@ def release(rng: Random, finds: Finds, task: Task, *, pockets: bool) -> Draft:
         "managing_organisation": operator.key,
         "reporting_team": task.team,
         "reporting_team_leader": people.name(rng),
-        "start_date": begun.isoformat(),
+        "start_date": begun(task).isoformat(),
         "end_date": task.ended.isoformat(),
         "release_type": "post_clearance",
         "status": "completed",

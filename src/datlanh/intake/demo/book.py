@@ -32,6 +32,7 @@ class Book:
     ground: Ground
     finds: Finds
     standing: list[tuple[Area, Record]] = field(default_factory=list)
+    astray: list[str] = field(default_factory=list)  # clearances whose months do not add up
     numbers: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
     @property
@@ -43,9 +44,14 @@ class Book:
         """A die of its own for each story, so that one story does not change another."""
         return Random(f"{self.seed} {name}")  # noqa: S311 - nothing here is secret
 
-    def operator(self, rng: Random) -> Operator:
-        """An operator by its share of the work."""
-        return rng.choices(self.operators, [o.share for o in self.operators])[0]
+    def operator(self, rng: Random, work: str = "land") -> Operator:
+        """An operator by its share of that kind of work."""
+        able = [o for o in self.operators if work in o.shares]
+        return rng.choices(able, [o.shares[work] for o in able])[0]
+
+    def organisation(self, key: str) -> Operator:
+        """One operator by its key."""
+        return next(o for o in self.operators if o.key == key)
 
     def new_id(self, prefix: str, operator: Operator) -> tuple[str, int]:
         """The operator's next id of that prefix, and how many it has had."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from random import Random
 
@@ -31,6 +32,8 @@ STRIKES = 6  # places per commune around which areas gather
 APART_M = 12.0  # neighbours leave a path between them
 FROM_BORDER_M = 30.0
 TRIES = 60
+SITES = ("466", "468", "470", "465")
+SPOT_INSIDE_M = 250.0  # a spot and what lies around it belong to one commune
 CELL_M = 2000  # taken land is looked up by squares of this size
 
 VILLAGES = people.words(
@@ -59,6 +62,34 @@ class Plot:
     outline: Polygon
 
 
+@dataclass(frozen=True)
+class Spot:
+    """A point (UTM 48N) with the commune and village it lies in."""
+
+    commune: Commune
+    village: str
+    point: shapely.Point
+
+    @property
+    def place(self) -> dict[str, str]:
+        """As every form asks for it."""
+        return {"commune": self.commune.code, "village": self.village}
+
+    @property
+    def pair(self) -> list[float]:
+        """As a phone sends it: lon/lat."""
+        return shapes.pair_of(self.point)
+
+    def near(self, rng: Random, metres: float) -> list[float]:
+        """Lon/lat of a place within so many metres."""
+        return shapes.pair_of(
+            shapely.Point(
+                self.point.x + rng.uniform(-metres, metres) * 0.7,
+                self.point.y + rng.uniform(-metres, metres) * 0.7,
+            )
+        )
+
+
 class Ground:
     """Communes to choose from, and all plots given out so far; none overlaps another."""
 
@@ -69,6 +100,9 @@ class Ground:
             c.code: [shapes.inside(rng, c.inside) for _ in range(STRIKES)] for c in self.communes
         }
         self.weights = _weights(self.communes)
+        # Where what was carried away is destroyed together: one ground in each part. Invented.
+        first = {c.district: c for c in reversed(self.communes)}
+        self.sites = [first[d].inside.representative_point() for d in SITES if d in first]
         self._taken: dict[tuple[int, int], list[Polygon]] = defaultdict(list)
 
     def plot(self, area: float) -> Plot:
@@ -84,6 +118,20 @@ class Ground:
                 self._take(found)
                 return Plot(commune, self.rng.choice(commune.villages), found)
         raise LookupError("no land is left for another area")
+
+    def spot(self, rng: Random, *, districts: Collection[str] = DISTRICTS) -> Spot:
+        """A point where people live and dig: near the strikes, inside its commune."""
+        weighed = zip(self.communes, self.weights, strict=True)
+        able = [(c, w) for c, w in weighed if c.district in districts]
+        commune = rng.choices([c for c, _ in able], [w for _, w in able])[0]
+        village = rng.choice(commune.villages)
+        within = commune.inside.buffer(-SPOT_INSIDE_M)
+        for _ in range(TRIES):
+            strike = rng.choice(self.strikes[commune.code])
+            point = shapely.Point(strike.x + rng.gauss(0, 1500), strike.y + rng.gauss(0, 1500))
+            if within.contains(point):
+                return Spot(commune, village, point)
+        return Spot(commune, village, shapes.inside(rng, commune.inside))
 
     def _fit(self, commune: Commune, area: float, spread: float) -> Polygon:
         strike = self.rng.choice(self.strikes[commune.code])

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from shapely.geometry import Polygon
 
-from datlanh.intake.demo import answers, pictures, shapes
+from datlanh.intake.demo import answers, months, pictures, shapes, surveys
 from datlanh.intake.demo.answers import Area, Draft
 from datlanh.intake.demo.book import Book
 from datlanh.intake.demo.calendar import Story, at_work, later
-from datlanh.intake.demo.people import Operator
+from datlanh.intake.demo.entering import any_trouble, entered
 from datlanh.intake.models import Report
 from datlanh.kernel import clock
 from datlanh.register.models import Record
 
-Entered = Generator[dt.datetime, None, tuple[Report, Record]]
-
-AREA_OF = {"cha": "area_size", "land_release": "cleared_area"}
-AREA_NOTE = "Diện tích ghi lệch hơn 20 % so với khoanh vùng. Đề nghị kiểm tra lại và nộp lại."
+MONTHLY = 0.3  # of the pieces are reported month by month
 PIECE_M2 = 115_000  # what a team clears before it reports
 
 
@@ -38,6 +35,7 @@ class Course:
 def life(book: Book, area: Area, course: Course) -> Story:
     """One area from its survey to where `course` leaves it."""
     rng = book.rng(area.local_id)
+    yield from surveys.surveyed(book, book.rng(f"{area.local_id} survey"), area)
     delay = rng.randint(42, 65) if course.is_late else rng.randint(1, 4)
     yield at_work(rng, area.survey + dt.timedelta(days=delay))
     draft = answers.survey(rng, book.finds, area)
@@ -54,44 +52,6 @@ def life(book: Book, area: Area, course: Course) -> Story:
         yield from _weighed_anew(book, rng, area, record)
     if course.ends != "open":
         yield from _worked_on(book, rng, area, record, course.ends)
-
-
-def entered(
-    book: Book,
-    rng: Random,
-    operator: Operator,
-    draft: Draft,
-    *,
-    record: Record | None = None,
-    trouble: str = "",
-) -> Entered:
-    """Sent, vouched for and approved, by the straight way or with one detour."""
-    desk, key = book.desk, AREA_OF[draft.form]
-    right = draft.answers.values.get(key)
-    wrong = draft.but(**{key: round(right * rng.uniform(1.24, 1.5))}) if right else draft
-    if not trouble or right is None:
-        report = desk.send(draft, operator)
-        yield later(rng, clock.now(), (0.1, 2.0))
-        desk.verify(report, operator)
-    elif trouble == "corrected":
-        report = desk.send(wrong, operator)
-        yield later(rng, clock.now(), (0.1, 2.0))
-        desk.verify(report, operator, note="Sửa diện tích theo khoanh vùng.", **{key: right})
-    else:
-        report = desk.send(wrong, operator)
-        yield later(rng, clock.now(), (0.1, 1.5))
-        desk.verify(report, operator)
-        yield later(rng, clock.now(), (0.2, 2.0))
-        desk.send_back(report, operator, AREA_NOTE)
-        yield later(rng, clock.now(), (4.4, 6.0) if trouble == "late" else (0.4, 1.8))
-        if trouble == "returned":
-            desk.verify(report, operator, note="Đã đo lại.", **{key: right})
-        else:
-            report = desk.send(draft, operator)
-            yield later(rng, clock.now(), (0.05, 0.4))
-            desk.verify(report, operator)
-    yield later(rng, clock.now(), (0.3, 4.5))
-    return report, desk.approve(report, operator, record)
 
 
 def _with_files(rng: Random, draft: Draft, area: Area) -> Draft:
@@ -158,11 +118,28 @@ def _worked_on(
     yield later(rng, clock.now(), (pause * 0.5, pause))
     yield from _updated(book, rng, area, record, "worked_on")
     for number, part in enumerate(parts, 1):
-        yield later(rng, clock.now(), (pause * 0.5, pause))
         stops = ends == "suspended" and number == len(parts)
+        if not stops and rng.random() < MONTHLY:
+            yield from _told_monthly(book, rng, area, part, pause)
+            continue
+        yield later(rng, clock.now(), (pause * 0.5, pause))
         yield from _released(book, rng, area, part, stops=stops)
     if ends != "worked_on":
         yield from _updated(book, rng, area, record, ends)
+
+
+def _told_monthly(
+    book: Book, rng: Random, area: Area, part: Polygon, pause: float
+) -> Generator[dt.datetime, None, None]:
+    """A piece whose progress is reported each month; the year may end before it is complete."""
+    begun = clock.today() + dt.timedelta(days=1)
+    ended = begun + dt.timedelta(days=round(pause * rng.uniform(0.7, 1.6)))
+    ground = shapes.with_fade_out(rng, part) if rng.random() < 0.4 else part
+    task = replace(book.new_task(rng, area, ground, ended), begun=begun)
+    draft = answers.release(rng, book.finds, task, pockets=rng.random() < 0.18)
+    yield from months.told_monthly(book, rng, task, draft)
+    yield at_work(rng, ended + dt.timedelta(days=rng.randint(2, 5)))
+    yield from entered(book, rng, area.operator, draft, trouble=any_trouble(rng))
 
 
 def _released(
@@ -180,5 +157,4 @@ def _released(
     if rng.random() < 0.25:
         name = task.internal_id.lower().replace("-", "_")
         draft = draft.carrying(**{f"{name}__jpg": pictures.any_photograph(rng)})
-    trouble = rng.choices(["", "corrected", "returned", "resubmitted"], [88, 7, 3, 2])[0]
-    yield from entered(book, rng, area.operator, draft, trouble=trouble)
+    yield from entered(book, rng, area.operator, draft, trouble=any_trouble(rng))

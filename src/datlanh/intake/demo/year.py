@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from datlanh.audit.services import via
-from datlanh.intake.demo import people, waiting
+from datlanh.intake.demo import casualties, people, sessions, tasks, today, waiting
 from datlanh.intake.demo.book import Book
 from datlanh.intake.demo.calendar import Story, tell
 from datlanh.intake.demo.desk import Desk
@@ -75,8 +75,20 @@ def tell_year(
     book = Book(seed, now, start, operators, desk, Ground(rng, end), Finds())
     lives = list(_lives(book, rng, areas))
     with _checked_at_once():
-        tell([story for _, story in lives] + list(waiting.queue(book)), now)
+        tell([story for _, story in lives] + _others(book, areas), now)
     return Told(areas, sum(m2 for m2, _ in lives), desk.count)
+
+
+def _others(book: Book, areas: int) -> list[Story]:
+    """All but the areas' own lives, to the same scale, and what waits today."""
+    share = areas / FULL_AREAS
+    return [
+        *tasks.year_of_tasks(book, share),
+        *sessions.year_of_sessions(book, share),
+        *casualties.year_of_accidents(book, share),
+        *waiting.queue(book),
+        *today.queue(book),
+    ]
 
 
 def _lives(book: Book, rng: Random, count: int) -> Iterator[tuple[float, Story]]:
