@@ -33,6 +33,8 @@ KINDS = {
     "returned": Text("Trả lại", "Returned"),
     "verified": Text("Tổ chức xác nhận", "Verified by the operator"),
     "exception": Text("Cho phép ngoại lệ", "Exception granted"),
+    "linked": Text("Liên kết", "Linked"),
+    "unlinked": Text("Không liên kết", "Not linked"),
 }
 WAITING = ("received", "verified", "returned")
 
