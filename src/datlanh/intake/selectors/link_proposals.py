@@ -15,12 +15,17 @@ from shapely import from_wkb
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
+from datlanh.intake.claims import claims_of
 from datlanh.intake.linking import Subject, Why, why_linked
-from datlanh.intake.models import Report
+from datlanh.intake.models import Payload, Report
 from datlanh.intake.relations import ATTRIBUTES, BY_KEY, LINKED_KINDS, RELATIONS, Named, Relation
+from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.selectors.link_pairs import pairs_around
-from datlanh.kernel.ids import readable
+from datlanh.kernel.errors import DomainError
+from datlanh.kernel.ids import propose, readable, spellings
 from datlanh.kernel.links import Pair
+from datlanh.kernel.mapping import Answers
+from datlanh.kernel.text import Text
 from datlanh.register.models import Link, Record
 from datlanh.register.services import NewClaim
 
@@ -189,12 +194,90 @@ def proposals_of_record(record: Record, who: User) -> list[LinkProposal]:
     return proposals_for_subjects([subject], who) if subject else []
 
 
-def absent_of(subject: Subject) -> list[str]:
-    """Ids that a report names and that no record has yet."""
+def proposals_of_report(
+    report: Report, who: User, record: Record | None = None
+) -> tuple[list[LinkProposal], list[str]]:
+    """What a report that enters the register is proposed to be linked with, and ids it names
+    that no record has yet. `record` None: it becomes a record of its own.
+    """
+    if report.form_version is None or report.form_version.record_kind not in LINKED_KINDS:
+        return [], []
+    payload = Payload.objects.filter(report=report, revision=report.revision).first()
+    if payload is None:
+        return [], []
+    try:
+        mapping = mapping_of(report.form_version.pk)
+        claims, _ = claims_of(mapping, Answers.from_json(payload.answers))
+    except ValueError:  # undated: it cannot enter the register
+        return [], []
+    subject = subject_of_report(report, claims, record or record_promised(report))
+    return proposals_for_subjects([subject], who), _absent(subject)
+
+
+def record_promised(report: Report) -> Record:
+    """The record that the approval of a report would create; not kept."""
+    return Record(
+        id=Record.id_from(report.pk),
+        kind=report.form_version.record_kind if report.form_version else "",
+        local_id=report.record_local_id,
+        organisation_id=report.organisation_id,
+    )
+
+
+def _absent(subject: Subject) -> list[str]:
     hows = [h for r in RELATIONS if r.a == subject.kind for h in r.how if isinstance(h, Named)]
     named = dict.fromkeys(i for how in hows for i in subject.names(how) if readable(i))
     known = set(Record.objects.filter(local_id__in=named).values_list("local_id", flat=True))
     return [i for i in named if i not in known]
+
+
+def pairs_ticked(ticked: Iterable[str], record_id: UUID) -> list[Pair]:
+    """Links as the desk sends them ("relation:the other's id"), of a record to be.
+
+    Raises Record.DoesNotExist where there is no such other record.
+    """
+    wanted = []
+    for text in ticked:
+        relation, _, other = text.partition(":")
+        try:
+            wanted.append((BY_KEY[relation], UUID(other)))
+        except (KeyError, ValueError) as error:
+            raise Record.DoesNotExist from error
+    kinds = dict(Record.objects.filter(pk__in=[i for _, i in wanted]).values_list("pk", "kind"))
+    pairs = []
+    for found, other_id in wanted:
+        if other_id not in kinds:
+            raise Record.DoesNotExist
+        ends = (other_id, record_id) if kinds[other_id] == found.a else (record_id, other_id)
+        pairs.append(Pair(found.key, *ends))
+    return pairs
+
+
+NO_SUCH_RECORD = Text(
+    "Sổ đăng ký không có hồ sơ «{id}».", "The register has no record “{id}”."
+)
+NO_RELATION = Text(
+    "Không có kiểu liên kết nào giữa hồ sơ này và «{id}».",
+    "There is no kind of link between this record and “{id}”.",
+)
+
+
+def pair_by_id(record: Record, local_id: str, who: User) -> Pair:
+    """A record and the one of that id, in the one relation their kinds have.
+
+    Raises DomainError where there is no such record within the scope, or no such relation.
+    """
+    meant = propose(local_id)
+    named = spellings(str(meant) if meant else local_id.strip())
+    visible = scope_for(who, Permission.REPORT_APPROVE).q("organisation_id")
+    other = Record.objects.filter(visible, local_id__in=named).first()
+    if other is None:
+        raise DomainError(NO_SUCH_RECORD, code="no_such_record", id=local_id.strip()[:40])
+    for relation in RELATIONS:
+        for a, b in ((record, other), (other, record)):
+            if (a.kind, b.kind) == (relation.a, relation.b):
+                return Pair(relation.key, a.pk, b.pk)
+    raise DomainError(NO_RELATION, code="no_relation", id=other.local_id)
 
 
 def links_waiting(who: User, after: int | None = None) -> LinkPage:

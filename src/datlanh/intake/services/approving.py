@@ -16,6 +16,7 @@ from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.forms import mapping_of
+from datlanh.intake.selectors.link_proposals import record_promised
 from datlanh.intake.services.checking import answers_now
 from datlanh.intake.services.linking import links_kept, links_promised
 from datlanh.intake.services.moves import (
@@ -174,12 +175,7 @@ def _record_new(report: Report) -> Record:
     """The record this approval creates, not kept yet. ConflictError when its id is taken."""
     if Record.objects.filter(local_id__in=spellings(report.record_local_id)).exists():
         raise ConflictError(ID_TAKEN, code="id_taken", local_id=report.record_local_id)
-    return Record(
-        id=Record.id_from(report.pk),
-        kind=report.form_version.record_kind if report.form_version else "",
-        local_id=report.record_local_id,
-        organisation_id=report.organisation_id,
-    )
+    return record_promised(report)
 
 
 def _record_create(record: Record, seq: int) -> None:

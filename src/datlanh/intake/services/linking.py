@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,11 @@ from datlanh.audit.services import record as audit_record
 from datlanh.intake.linking import Subject, why_linked
 from datlanh.intake.models import Payload, Report
 from datlanh.intake.relations import BY_KEY
-from datlanh.intake.selectors.link_proposals import subject_of_report, subjects_load
+from datlanh.intake.selectors.link_proposals import (
+    proposals_of_report,
+    subject_of_report,
+    subjects_load,
+)
 from datlanh.intake.workflow import LINKING, Step
 from datlanh.kernel.errors import DomainError, TransitionError
 from datlanh.kernel.links import LINKED, UNLINKED, Pair
@@ -63,13 +68,18 @@ def links_decide(*, step: str, pairs: Sequence[Pair], by: User, note: str = "") 
     if not all(scope.allows(r.organisation_id) for r in locked.values()):
         raise Record.DoesNotExist
     subjects = subjects_load(locked)
-    due = [_due(step, pair, locked=locked, subjects=subjects, by=by, note=note) for pair in wanted]
+    boths = _boths(wanted)
+    due = [
+        _due(step, pair, boths[pair], locked=locked, subjects=subjects, by=by, note=note)
+        for pair in wanted
+    ]
     return _numbered(due, locked=locked, by=by, note=note)
 
 
 def _due(
     step: str,
     pair: Pair,
+    both: Both,
     *,
     locked: Mapping[UUID, Record],
     subjects: Mapping[UUID, Subject],
@@ -86,7 +96,7 @@ def _due(
         raise DomainError(NOT_RELATED_SO, code="not_related_so")
     if step not in LINKING:
         raise TransitionError(NOT_RELATED_SO)
-    both = _both(pair, all(r.is_live or r.pk == becomes for r in (a, b)))
+    both = replace(both, both_count=all(r.is_live or r.pk == becomes for r in (a, b)))
     LINKING.check(step, both, link_state(pair), _step(by, note))
     first, second = subjects.get(pair.a), subjects.get(pair.b)
     why = why_linked(relation, first, second).data if first and second else {}
@@ -104,19 +114,49 @@ def _step(by: User, note: str) -> Step:
     return Step(actor_id=by.id, actor_organisation_id=by.organisation_id, note=note)
 
 
-def _both(pair: Pair, both_count: bool) -> Both:
-    reports = Report.objects.filter(record_id__in=[pair.a, pair.b], state="approved")
-    told = list(reports.values_list("pk", "author_id", "revision"))
-    corrected = [pk for pk, _, revision in told if revision]
-    wrote = Payload.objects.filter(report_id__in=corrected, revision__gt=0)
-    correctors = wrote.values_list("made_by_id", flat=True) if corrected else ()
-    records = Record.objects.filter(pk__in=[pair.a, pair.b]).values("organisation_id")
-    outside = Organisation.objects.filter(pk__in=records, is_centre=False)
-    return Both(
-        authors=frozenset((*(author for _, author, _ in told), *correctors)),
-        organisations=frozenset(outside.values_list("pk", flat=True)),
-        both_count=both_count,
-    )
+def _boths(pairs: Sequence[Pair]) -> dict[Pair, Both]:
+    """What the guards ask about each pair, in three questions for all of them."""
+    ids = {i for p in pairs for i in (p.a, p.b)}
+    authors: dict[UUID, set[int]] = defaultdict(set)
+    reports = Report.objects.filter(record_id__in=ids, state="approved")
+    homes = {}
+    for pk, record_id, author in reports.values_list("pk", "record_id", "author_id"):
+        homes[pk] = record_id
+        authors[record_id].add(author)
+    wrote = Payload.objects.filter(report_id__in=homes, revision__gt=0)
+    for pk, writer in wrote.values_list("report_id", "made_by_id"):
+        authors[homes[pk]].add(writer)
+    outside = Organisation.objects.filter(is_centre=False).values("pk")
+    told = Record.objects.filter(pk__in=ids, organisation_id__in=outside)
+    organisations = dict(told.values_list("pk", "organisation_id"))
+    return {
+        p: Both(
+            authors=frozenset(authors[p.a] | authors[p.b]),
+            organisations=frozenset(organisations[i] for i in p[1:] if i in organisations),
+            both_count=True,
+        )
+        for p in pairs
+    }
+
+
+def link_refusals(pairs: Sequence[Pair], by: User) -> dict[Pair, Text]:
+    """Of pairs that are proposed, those that `by` may not decide about, and why."""
+    found = {}
+    for pair, both in _boths(pairs).items():
+        if refusal := LINKING.refusal("link", both, LINKING.initial, _step(by, "")):
+            found[pair] = refusal
+    return found
+
+
+def links_named(report: Report, by: User, record: Record | None = None) -> list[Pair]:
+    """What a report names itself and the register has, as far as `by` may decide about it.
+
+    These an approval may confirm unseen; nearness and shared ground want a look.
+    """
+    found, _ = proposals_of_report(report, by, record)
+    named = [p.pair for p in found if p.why.is_named]
+    refused = link_refusals(named, by)
+    return [pair for pair in named if pair not in refused]
 
 
 def _numbered(
@@ -169,9 +209,10 @@ def links_promised(
         raise DomainError(NOT_RELATED_SO, code="not_related_so")
     subject = subject_of_report(report, claims, record)
     subjects = {**subjects_load(others), subject.id: subject}
-    known = {**locked, record.pk: record}
+    known, boths = {**locked, record.pk: record}, _boths(wanted)
     return [
-        _due("link", p, locked=known, subjects=subjects, by=by, becomes=record.pk) for p in wanted
+        _due("link", p, boths[p], locked=known, subjects=subjects, by=by, becomes=record.pk)
+        for p in wanted
     ]
 
 
