@@ -75,8 +75,8 @@ def words(proposal: Any) -> str:
 
 def test_an_id_inside_an_id_is_proposed_on_both_records(enter, cast):
     who = cast["kiemtra2"]
-    help, hurt = enter(assistance(1)), enter(victim(1))
-    assert proposed(help, who).keys() == {("assistance_victim", "VIC-409-600001-01")}
+    aid, hurt = enter(assistance(1)), enter(victim(1))
+    assert proposed(aid, who).keys() == {("assistance_victim", "VIC-409-600001-01")}
     assert proposed(hurt, who).keys() == {("assistance_victim", "VA-409-600001-01-01")}
     inc = enter(accident(1))  # the accident comes last, and finds its victim there
     assert proposed(inc, who).keys() == {("victim_accident", "VIC-409-600001-01")}
@@ -109,7 +109,7 @@ def test_what_a_form_names_is_proposed_with_what_is_measured(enter, cast):
     }
     named = found["release_area", done.local_id]
     assert named.why.is_named
-    assert words(named) == "named by the report · 100.0\u00a0% of the ground is shared"
+    assert words(named) == "named in a report · 100.0\u00a0% of the ground is shared"
     assert proposed(done, who).keys() == {
         ("release_area", area.local_id),
         ("progress_release", step.local_id),
@@ -183,7 +183,7 @@ def test_what_was_found_unrelated_is_not_proposed_again_and_may_be_linked_later(
     with pytest.raises(TransitionError):
         decide("part", proposal.pair, by=who)
     decide("link", proposal.pair, by=who)
-    with pytest.raises(TransitionError, match="lý do|reason"):
+    with pytest.raises(TransitionError, match=r"lý do|reason"):
         decide("unlink", proposal.pair, by=who)
     decide("unlink", proposal.pair, by=who, note="nhầm số")
     spans = Link.objects.order_by("known_from").values_list("holds", "known_to")
@@ -245,7 +245,7 @@ def test_who_reported_or_is_of_the_service_does_not_decide_the_link(cast):
         approved(report, by=cast["kiemtra2"])
     inc = Record.objects.get(kind="accident")
     (proposal,) = proposals_of_record(inc, cast["kiemtra2"])
-    with pytest.raises(TransitionError, match="tổ chức|organisation"):
+    with pytest.raises(TransitionError, match=r"tổ chức|organisation"):
         decide("link", proposal.pair, by=cast["kiemtra1"])
     with pytest.raises(Record.DoesNotExist):
         decide("link", proposal.pair, by=sender)  # may not approve at all

@@ -27,9 +27,7 @@ def cast() -> dict[str, User]:
 @pytest.fixture
 def waiting(cast) -> Any:
     """Makes a report that waits for a decision."""
-    return lambda draft: verified(
-        received(draft, by=cast["renew.hientruong"]), by=cast["renew"]
-    )
+    return lambda draft: verified(received(draft, by=cast["renew.hientruong"]), by=cast["renew"])
 
 
 @pytest.fixture

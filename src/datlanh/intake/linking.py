@@ -18,7 +18,7 @@ from datlanh.kernel.ids import RecordId, readable
 from datlanh.kernel.links import Pair
 from datlanh.kernel.text import LANGUAGES, NBSP, Text, number
 
-NAMED = Text("báo cáo ghi mã", "named by the report")
+NAMED = Text("có ghi trong báo cáo", "named in a report")
 IN_ID = Text("cùng số trong mã", "the id holds its number")
 INSIDE = Text("nằm trong khu vực", "inside the area")
 AWAY = Text("cách {metres}{gap}m", "{metres}{gap}m away")

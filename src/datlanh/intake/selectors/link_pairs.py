@@ -76,10 +76,14 @@ def _children(local_id: str, relation: Relation) -> list[str]:
 def _asked(text: str, asked: Sequence[tuple[Any, str]], *, kind: str) -> list[tuple[Any, Any]]:
     if not asked:
         return []
-    params = {"ids": [i for i, _ in asked], "words": [w for _, w in asked], "kind": kind}
+    params: dict[str, Any] = {
+        "ids": [i for i, _ in asked],
+        "words": [w for _, w in asked],
+        "kind": kind,
+    }
     with connection.cursor() as cursor:
         cursor.execute(text, params)
-        return cursor.fetchall()
+        return [(mine, found) for mine, found in cursor.fetchall()]
 
 
 def _beside(
@@ -90,14 +94,14 @@ def _beside(
     if not placed:
         return []
     table = PROJECTORS[kind].row_model._meta.db_table
-    params = {
+    params: dict[str, Any] = {
         "ids": [i for i, _ in placed],
         "shapes": [wkb for _, wkb in placed],
         "degrees": metres / DEGREE_M,
     }
     with connection.cursor() as cursor:
         cursor.execute(_BESIDE.format(table=table, column=column), params)
-        return cursor.fetchall()
+        return [(mine, found) for mine, found in cursor.fetchall()]
 
 
 _NAMED = """

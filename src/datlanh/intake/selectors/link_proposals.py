@@ -253,9 +253,7 @@ def pairs_ticked(ticked: Iterable[str], record_id: UUID) -> list[Pair]:
     return pairs
 
 
-NO_SUCH_RECORD = Text(
-    "Sổ đăng ký không có hồ sơ «{id}».", "The register has no record “{id}”."
-)
+NO_SUCH_RECORD = Text("Sổ đăng ký không có hồ sơ «{id}».", "The register has no record “{id}”.")
 NO_RELATION = Text(
     "Không có kiểu liên kết nào giữa hồ sơ này và «{id}».",
     "There is no kind of link between this record and “{id}”.",

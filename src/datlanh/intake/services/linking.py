@@ -117,7 +117,7 @@ def _step(by: User, note: str) -> Step:
 def _boths(pairs: Sequence[Pair]) -> dict[Pair, Both]:
     """What the guards ask about each pair, in three questions for all of them."""
     ids = {i for p in pairs for i in (p.a, p.b)}
-    authors: dict[UUID, set[int]] = defaultdict(set)
+    authors: dict[UUID | None, set[int]] = defaultdict(set)
     reports = Report.objects.filter(record_id__in=ids, state="approved")
     homes = {}
     for pk, record_id, author in reports.values_list("pk", "record_id", "author_id"):

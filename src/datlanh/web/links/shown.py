@@ -49,9 +49,7 @@ class Row:
         return address_of(self.other.kind, self.other.local_id)
 
 
-def rows_of(
-    proposals: Iterable[LinkProposal], who: User, beside: UUID | None = None
-) -> list[Row]:
+def rows_of(proposals: Iterable[LinkProposal], who: User, beside: UUID | None = None) -> list[Row]:
     """Proposals as lines; `beside` is the record whose page it is."""
     found = list(proposals)
     refused = link_refusals([p.pair for p in found], who)
