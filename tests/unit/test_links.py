@@ -99,6 +99,6 @@ def test_every_attribute_that_names_ids_has_its_index():
     from pathlib import Path
 
     folder = Path(__file__).parents[2] / "src" / "datlanh" / "intake" / "migrations"
-    text = (folder / "0005_named_ids.py").read_text(encoding="utf-8")
+    text = (folder / "0007_named_ids.py").read_text(encoding="utf-8")
     named = {h.attribute for r in RELATIONS for h in r.how if isinstance(h, Named) and h.attribute}
     assert {a for a in named if f"intake_named_{a} " in text} == named
