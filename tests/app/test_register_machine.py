@@ -167,7 +167,7 @@ class Register(RuleBasedStateMachine):
         report = received(draft, by=self.cast["renew.hientruong"])
         report = verified(report, by=self.cast["renew"])
         with acting(self.cast["kiemtra2"]):
-            links = links_named(report, self.cast["kiemtra2"]) if link else []
+            links = links_named(report=report, by=self.cast["kiemtra2"]) if link else []
         approved(report, by=self.cast["kiemtra2"], links=links)
         self.others.append(report.pk)
 

@@ -18,6 +18,11 @@ class Pair(NamedTuple):
     b: UUID
 
 
+def ends_of(pairs: Iterable[Pair]) -> set[UUID]:
+    """The records of some pairs."""
+    return {i for pair in pairs for i in (pair.a, pair.b)}
+
+
 @dataclass(frozen=True, slots=True)
 class LinkSpan:
     """Whether a pair was linked during [known_from, known_to), decision numbers.

@@ -81,7 +81,7 @@ class Desk:
         """Into the register, to a record of its own or to `record`. Returns the record."""
         by = self.approver(operator)
         with acting(by, via="web"):
-            links = links_named(report, by, record)
+            links = links_named(report=report, by=by, record=record)
             known = record.pk if record else None
             done = report_approve(id=report.pk, by=by, record_id=known, links=links)
             self._done("approved", done)

@@ -136,7 +136,7 @@ def proposals_for_subjects(subjects: Sequence[Subject], who: User) -> list[LinkP
     """Undecided links of these with records that `who` may decide about, the surest first."""
     mine = {s.id: s for s in subjects}
     pairs = pairs_around(subjects)
-    pairs -= _decided(mine)
+    pairs -= _decided(mine) if pairs else set()
     others = subjects_load({i for p in pairs for i in (p.a, p.b)} - mine.keys())
     scope = scope_for(who, Permission.REPORT_APPROVE)
     known = {pk: s for pk, s in others.items() if scope.allows(s.organisation_id)} | mine

@@ -33,7 +33,7 @@ from datlanh.kernel.errors import ConflictError, DomainError
 from datlanh.kernel.fold import Claim as FoldClaim
 from datlanh.kernel.fold import Conflict, fold
 from datlanh.kernel.ids import spellings
-from datlanh.kernel.links import Pair
+from datlanh.kernel.links import Pair, ends_of
 from datlanh.kernel.text import Text
 from datlanh.organisations.services import number_use
 from datlanh.register import services as register
@@ -81,8 +81,8 @@ def report_approve(
 ) -> Report:
     """Approve a report and bind it: to `record_id`, or (None) to a new record of its own id.
 
-    `choices` (atom → report) settles values of one date; `links` are confirmed with the approval,
-    each as a decision of its own after it. Everything is one transaction.
+    `choices` (atom → report) settles values of one date; `links` become decisions of their own
+    after it. Everything is one transaction.
 
     Raises:
         Report.DoesNotExist: absent or out of scope.
@@ -91,11 +91,10 @@ def report_approve(
         ConflictError: the id is taken, or the report changed under the reviewer's eyes.
     """
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
-    step = step_of(report, by, note)
-    REVIEW.check("approve", report, report.state, step)
+    REVIEW.check("approve", report, report.state, step := step_of(report, by, note))
     claims, rows = _promised(report)
-    touched, linked = records_touched(report, record_id), {i for p in links for i in p[1:]}
-    every = {r.pk: r for r in register.records_lock(touched | linked)}
+    touched = records_touched(report, record_id)
+    every = {r.pk: r for r in register.records_lock({*touched, *ends_of(links)})}
     locked = {pk: r for pk, r in every.items() if pk in touched}
     record = _target(report, record_id, locked, by)
     settled = _settled(report, record, claims, choices or {}) if record else []
@@ -108,8 +107,8 @@ def report_approve(
         register.claims_put(
             report_id=report.pk, record=record, claims=claims, rows=rows, again=again
         )
-    for conflict, winner in settled:
-        choice_add(report=report, record=record, conflict=conflict, winner=winner, by=by)
+    for one, winner in settled:
+        choice_add(report=report, record=record, conflict=one, winner=winner, by=by)
     plans = refold_plans(locked.values())
     due = links_promised(
         report=report, record=record, claims=claims, pairs=links, locked=every, by=by
@@ -122,7 +121,7 @@ def report_approve(
         report_id=report.pk,
         record_id=record.pk,
         note=note,
-        data=_told(report),
+        data=_kept(report),
     )
     if is_new:
         _record_create(record, decision.seq)
@@ -132,7 +131,7 @@ def report_approve(
     return report
 
 
-def _told(report: Report) -> dict[str, Any]:
+def _kept(report: Report) -> dict[str, Any]:
     """What the decision keeps of the report it approved."""
     return {
         "revision": report.revision,

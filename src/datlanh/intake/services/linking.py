@@ -139,7 +139,7 @@ def _boths(pairs: Sequence[Pair]) -> dict[Pair, Both]:
     }
 
 
-def link_refusals(pairs: Sequence[Pair], by: User) -> dict[Pair, Text]:
+def link_refusals(pairs: Sequence[Pair], *, by: User) -> dict[Pair, Text]:
     """Of pairs that are proposed, those that `by` may not decide about, and why."""
     found = {}
     for pair, both in _boths(pairs).items():
@@ -148,14 +148,14 @@ def link_refusals(pairs: Sequence[Pair], by: User) -> dict[Pair, Text]:
     return found
 
 
-def links_named(report: Report, by: User, record: Record | None = None) -> list[Pair]:
+def links_named(*, report: Report, by: User, record: Record | None = None) -> list[Pair]:
     """What a report names itself and the register has, as far as `by` may decide about it.
 
     These an approval may confirm unseen; nearness and shared ground want a look.
     """
     found, _ = proposals_of_report(report, by, record)
     named = [p.pair for p in found if p.why.is_named]
-    refused = link_refusals(named, by)
+    refused = link_refusals(named, by=by)
     return [pair for pair in named if pair not in refused]
 
 

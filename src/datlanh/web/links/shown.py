@@ -52,7 +52,7 @@ class Row:
 def rows_of(proposals: Iterable[LinkProposal], who: User, beside: UUID | None = None) -> list[Row]:
     """Proposals as lines; `beside` is the record whose page it is."""
     found = list(proposals)
-    refused = link_refusals([p.pair for p in found], who)
+    refused = link_refusals([p.pair for p in found], by=who)
     rows = []
     for p in found:
         other = p.other(beside) if beside else p.b
