@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datlanh.accounts.roles import ROLES
-from datlanh.intake.workflow import REVIEW, Step
+from datlanh.intake.workflow import LINKING, REVIEW, Step
 from datlanh.kernel.checks import RULES
 from datlanh.kernel.checks.nightly import GROUP_OF, GROUPS, NIGHTLY
 from datlanh.kernel.checks.parts import ALL
 from datlanh.kernel.checks.thresholds import THRESHOLDS
 from datlanh.kernel.rules import Rule
 from datlanh.kernel.text import Text
-from datlanh.kernel.workflow import Transition
+from datlanh.kernel.workflow import Transition, Workflow
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SEVERITIES = {
@@ -70,13 +70,16 @@ person store and are not compared.
 WORKFLOWS_HEAD = """# Workflows
 
 One table in the code ([`intake/workflow.py`](../src/datlanh/intake/workflow.py)) holds the states
-of a report, the steps between them and the conditions of each. From it come the buttons on the
-pages, the refusals, the database's own list of states and this page.
+of a report, the steps between them and the conditions of each, and the same for two records that
+are linked. From it come the buttons on the pages, the refusals, the database's own list of states
+and this page.
 
 *This page is written by [`tools/domain_docs.py`](../tools/domain_docs.py). Change the workflow,
 then run it.*
-
-## Review of a report (`intake.review`)
+"""
+WORKFLOWS = (("Review of a report", REVIEW), ("Two records and a link", LINKING))
+DIAGRAM_HEAD = """
+## {title} (`{name}`)
 
 ```mermaid
 stateDiagram-v2
@@ -91,6 +94,9 @@ class _Report:
     organisation_id: int = 1
     blocks: int = 1
     approved_once: bool = True
+    authors: frozenset[int] = frozenset({1})
+    organisations: frozenset[int] = frozenset({1})
+    both_count: bool = False
 
 
 REFUSED = Step(actor_id=1, actor_organisation_id=1)
@@ -138,26 +144,31 @@ def _rule(rule: Rule) -> str:
 
 def workflows_page() -> str:
     """docs/workflows.md as it must be."""
-    return "".join((WORKFLOWS_HEAD, *_diagram(), "```\n", *_states(), *_steps(), *_guards()))
+    parts = [WORKFLOWS_HEAD]
+    for title, workflow in WORKFLOWS:
+        parts.append(DIAGRAM_HEAD.format(title=title, name=workflow.name))
+        parts += [*_diagram(workflow), "```\n", *_states(workflow), *_steps(workflow)]
+        parts += _guards(workflow)
+    return "".join(parts)
 
 
-def _diagram() -> Iterator[str]:
-    yield f"    [*] --> {REVIEW.initial}\n"
-    for t in REVIEW.transitions:
+def _diagram(workflow: Workflow) -> Iterator[str]:
+    yield f"    [*] --> {workflow.initial}\n"
+    for t in workflow.transitions:
         yield from (f"    {source} --> {t.target}: {t.name}\n" for source in sorted(t.sources))
-    yield from (f"    {s.key} --> [*]\n" for s in REVIEW.states if s.final)
+    yield from (f"    {s.key} --> [*]\n" for s in workflow.states if s.final)
 
 
-def _states() -> Iterator[str]:
+def _states(workflow: Workflow) -> Iterator[str]:
     yield "\n### States\n\n| State | Trạng thái | Meaning | Final |\n|---|---|---|---|\n"
-    for s in REVIEW.states:
+    for s in workflow.states:
         yield f"| `{s.key}` | {s.label.vi} | {s.label.en} | {'yes' if s.final else ''} |\n"
 
 
-def _steps() -> Iterator[str]:
+def _steps(workflow: Workflow) -> Iterator[str]:
     yield "\n### Steps\n\n| Step | Bước | From → to | Permission | Roles | Conditions |\n"
     yield "|---|---|---|---|---|---|\n"
-    for t in REVIEW.transitions:
+    for t in workflow.transitions:
         yield "| " + " | ".join(_step(t)) + " |\n"
 
 
@@ -174,10 +185,10 @@ def _step(t: Transition) -> tuple[str, ...]:
     )
 
 
-def _guards() -> Iterator[str]:
+def _guards(workflow: Workflow) -> Iterator[str]:
     yield "\n### Conditions\n\nWhat a person reads when the condition does not hold.\n\n"
     yield "| Condition | Lời từ chối | Refusal |\n|---|---|---|\n"
-    seen = {g.__name__: g for t in REVIEW.transitions for g in t.guards}
+    seen = {g.__name__: g for t in workflow.transitions for g in t.guards}
     for name, guard in seen.items():
         text: Text | None = guard(_Report(), REFUSED)
         if text is None:

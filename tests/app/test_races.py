@@ -18,12 +18,14 @@ from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.services.batches import Chosen, batch_confirm, batch_propose
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import step_confirm
+from datlanh.intake.services.linking import links_decide
 from datlanh.intake.services.receiving import report_receive
 from datlanh.kernel.errors import DomainError
+from datlanh.kernel.links import Pair
 from datlanh.organisations.models import RunningNumber
-from datlanh.register.models import Decision, Record
+from datlanh.register.models import Decision, Link, Record
 from support.drafts import education, victim
-from support.reports import approved, cha, demo_cast, received, sent, verified
+from support.reports import approved, cha, demo_cast, received, release, sent, verified
 
 pytestmark = pytest.mark.usefixtures("fresh_db")
 
@@ -227,4 +229,50 @@ def test_a_batch_and_an_update_of_the_same_records_do_not_wait_in_a_circle():
     results = together(confirm, *actions)
     assert not [r for r in results if isinstance(r, Exception)], results
     assert HazardousArea.objects.filter(reports=1).count() == 4
+    assert_register_equal()
+
+
+def test_of_two_officers_who_link_one_pair_one_does_and_the_other_is_told():
+    """Without the locks on both records all three would be numbered: seen."""
+    cast = demo_cast()
+    drafts = cha(1), release(1)
+    area, done = (
+        approved(
+            verified(received(d, by=cast["renew.hientruong"]), by=cast["renew"]),
+            by=cast["kiemtra2"],
+        ).record_id
+        for d in drafts
+    )
+    pair = Pair("release_area", done, area)
+
+    def link(who):
+        with acting(cast[who], via="web"):
+            return links_decide(step="link", pairs=[pair], by=cast[who])
+
+    results = together(*(lambda who=who: link(who) for who in ("kiemtra1", "kiemtra2", "csdl")))
+    refused = [r for r in results if isinstance(r, Exception)]
+    assert len(refused) == 2, results
+    assert all(isinstance(r, DomainError) for r in refused), results
+    assert Decision.objects.filter(kind="linked").count() == Link.objects.count() == 1
+    assert_register_equal()
+
+
+def test_links_made_in_opposite_orders_do_not_wait_in_a_circle():
+    cast = demo_cast()
+
+    def enter(draft):
+        report = verified(received(draft, by=cast["renew.hientruong"]), by=cast["renew"])
+        return approved(report, by=cast["kiemtra2"]).record_id
+
+    areas, done = [enter(cha(n)) for n in range(1, 5)], [enter(release(n)) for n in range(1, 5)]
+    pairs = [Pair("release_area", d, a) for d, a in zip(done, areas, strict=True)]
+    crossed = [Pair("release_area", d, a) for d, a in zip(done, areas[::-1], strict=True)]
+
+    def link(wanted):
+        with acting(cast["kiemtra2"], via="web"):
+            return links_decide(step="link", pairs=wanted, by=cast["kiemtra2"])
+
+    results = together(lambda: link(pairs), lambda: link(crossed[::-1]))
+    assert not [r for r in results if isinstance(r, Exception)], results
+    assert Link.objects.filter(holds=True).count() == 8
     assert_register_equal()

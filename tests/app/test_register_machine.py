@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
@@ -18,14 +20,26 @@ from hypothesis.stateful import (
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.models import Report
+from datlanh.intake.selectors.link_proposals import links_waiting
 from datlanh.intake.services.approving import SameDateError
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import report_reassign, step_confirm, step_propose
 from datlanh.intake.services.erasing import persons_of_record_erase
+from datlanh.intake.services.linking import links_decide, links_named
 from datlanh.intake.services.rebuilding import register_rebuild
-from datlanh.register.models import Record
+from datlanh.kernel.errors import TransitionError
+from datlanh.kernel.links import Pair
+from datlanh.register.models import Link, Record
 from support.kinds import day, education, eod, piece
-from support.reports import approved, cha, demo_cast, let_through, received, verified
+from support.reports import (
+    approved,
+    cha,
+    demo_cast,
+    let_through,
+    received,
+    release,
+    verified,
+)
 
 DAYS = st.integers(1, 6)
 USES = st.sampled_from(["agricultural", "development", "residential_area", None])
@@ -45,6 +59,7 @@ class Register(RuleBasedStateMachine):
         self.cast = demo_cast()
         self.count = 0
         self.sessions = 0
+        self.releases = 0
         self.others: list[int] = []
 
     def teardown(self) -> None:
@@ -148,6 +163,34 @@ class Register(RuleBasedStateMachine):
             persons_of_record_erase(
                 local_id=record.local_id, by=self.cast["csdl"], reason="theo đơn"
             )
+
+    @precondition(lambda self: self.count)
+    @rule(number=st.integers(1, 9), days=DAYS, area=st.integers(1, 9), link=st.booleans())
+    def a_release(self, number, days, area, link):
+        """A release over an area, with the links it names confirmed or left for later."""
+        self.releases += 1
+        area = (area - 1) % self.count + 1
+        draft = release(area, first=600000 + self.releases * 100, days_ago=days)
+        draft = draft.but(cha_ids=f"HAZ-409-{600000 + number:06d}")
+        report = received(draft, by=self.cast["renew.hientruong"])
+        report = verified(report, by=self.cast["renew"])
+        with acting(self.cast["kiemtra2"]):
+            links = links_named(report=report, by=self.cast["kiemtra2"]) if link else []
+        approved(report, by=self.cast["kiemtra2"], links=links)
+        self.others.append(report.pk)
+
+    @rule(step=st.sampled_from(["link", "part", "unlink"]), which=st.integers(0, 9))
+    def a_link(self, step, which):
+        """Somebody decides about a pair, whatever was decided before; the rest is refused."""
+        by = self.cast["kiemtra2"]
+        with acting(by):
+            pairs = [p.pair for p in links_waiting(by).proposals]
+            rows = Link.objects.order_by("pk").values_list("relation", "a_id", "b_id")
+            pairs += [Pair(*row) for row in rows]
+            if pairs:
+                with contextlib.suppress(TransitionError), transaction.atomic():
+                    pair = pairs[which % len(pairs)]
+                    links_decide(step=step, pairs=[pair], by=by, note="đã xem")
 
     @precondition(lambda self: self.count > 1)
     @rule(old=standing, to=st.integers(1, 9))

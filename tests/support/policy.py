@@ -278,6 +278,18 @@ THINGS = (
         answer=DONE,
         unseen=REFUSED,
     ),
+    *(
+        Entry(
+            "web:links_step",
+            "POST",
+            opens=(Permission.REPORT_APPROVE,),
+            finds=Permission.REPORT_APPROVE,
+            sends=lambda w, t, step=step: {step: t.link},
+            answer=DONE,
+            note=step,
+        )
+        for step in ("pair", "part")
+    ),
     Entry(
         "web:organisation",
         opens=(Permission.RECORD_READ,),
@@ -416,6 +428,12 @@ LISTS = (
         opens=(Permission.REPORT_WITHDRAW,),
         finds=Permission.REPORT_WITHDRAW,
         shows=lambda t: [f"/batches/{t.batch.pk}"],
+    ),
+    Entry(
+        "web:links",
+        opens=(Permission.REPORT_APPROVE,),
+        finds=Permission.REPORT_APPROVE,
+        shows=lambda t: [*links_to_areas(t), f"/releases/{t.release}/"],
     ),
     Entry("web:search", finds=Permission.RECORD_READ, query=village, shows=links_to_areas),
     Entry(

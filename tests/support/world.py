@@ -100,6 +100,11 @@ class Things:
         return self.spot.record_local_id
 
     @property
+    def link(self) -> str:
+        """The release lies on the area: a link that is proposed."""
+        return f"release_area:{self.finished.record_id}:{self.bound.record_id}"
+
+    @property
     def reports(self) -> tuple[Report, ...]:
         """All of them, oldest first."""
         return (

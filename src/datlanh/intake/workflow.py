@@ -161,3 +161,84 @@ REVIEW: Workflow[Reviewed, Step] = Workflow(
         ),
     ),
 )
+
+
+class Linkable(Protocol):
+    """What the guards ask about two records that are linked."""
+
+    @property
+    def authors(self) -> frozenset[int]: ...  # of what counts for either, correctors too
+    @property
+    def organisations(self) -> frozenset[int]: ...  # that reported either, the centre left out
+    @property
+    def both_count(self) -> bool: ...
+
+
+def no_author_of_either(link: Linkable, step: Step) -> Text | None:
+    if step.actor_id in link.authors:
+        return Text(
+            "Người lập hoặc sửa báo cáo của một trong hai hồ sơ không tự quyết định liên kết này.",
+            "A link is decided by someone who wrote or corrected no report about either record.",
+        )
+    return None
+
+
+def not_of_either_organisation(link: Linkable, step: Step) -> Text | None:
+    if step.actor_organisation_id in link.organisations:
+        return Text(
+            "Người của tổ chức báo cáo một trong hai hồ sơ không quyết định liên kết này.",
+            "Nobody of an organisation that reported either record decides on this link.",
+        )
+    return None
+
+
+def both_records_count(link: Linkable, step: Step) -> Text | None:
+    if not link.both_count:
+        return Text(
+            "Một trong hai hồ sơ không còn báo cáo nào có hiệu lực.",
+            "No report about one of the two records counts any more.",
+        )
+    return None
+
+
+def link_reason_is_given(link: Linkable, step: Step) -> Text | None:
+    return None if step.note.strip() else Text("Hãy ghi lý do.", "Give the reason.")
+
+
+LINK_DECIDES = (no_author_of_either, not_of_either_organisation)
+
+LINKING: Workflow[Linkable, Step] = Workflow(
+    name="intake.linking",
+    initial="open",
+    states=(
+        State("open", Text("Chưa quyết định", "Not decided")),
+        State("linked", Text("Đã liên kết", "Linked")),
+        State("apart", Text("Không liên quan", "Not related")),
+    ),
+    transitions=(
+        Transition(
+            "link",
+            Text("Liên kết", "Link"),
+            frozenset({"open", "apart"}),
+            "linked",
+            "report:approve",
+            (both_records_count, *LINK_DECIDES),
+        ),
+        Transition(
+            "part",
+            Text("Không liên quan", "Not related"),
+            frozenset({"open"}),
+            "apart",
+            "report:approve",
+            LINK_DECIDES,
+        ),
+        Transition(
+            "unlink",
+            Text("Bỏ liên kết", "Unlink"),
+            frozenset({"linked"}),
+            "apart",
+            "report:approve",
+            (link_reason_is_given, *LINK_DECIDES),
+        ),
+    ),
+)

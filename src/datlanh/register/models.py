@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from uuid import UUID
 
 from django.contrib.gis.db import models
 from django.db.models import Q
@@ -26,6 +27,8 @@ class Decision(models.Model):
         "withdrawn",
         "revoked",
         "exception",
+        "linked",
+        "unlinked",
     )
 
     seq = models.BigIntegerField(primary_key=True)
@@ -152,6 +155,40 @@ class Version(models.Model):
                 "true_from",
                 condition=Q(known_to__isnull=True),
                 name="register_version_one_open",
+            ),
+        ]
+
+
+class Link(models.Model):
+    """What was decided about two records, as known during [known_from, known_to).
+
+    `a` is related to `b` as `relation` says (a victim to their accident). `holds` False: the two
+    do not belong together, and are not proposed again. Derived from decisions: can be rebuilt.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    relation = models.CharField(max_length=32)
+    a = models.ForeignKey(Record, models.DO_NOTHING, related_name="+")
+    a_id: UUID
+    b = models.ForeignKey(Record, models.DO_NOTHING, related_name="+")
+    b_id: UUID
+    holds = models.BooleanField()
+    known_from = models.BigIntegerField()
+    known_to = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="register_link_of_two", condition=~Q(a=models.F("b"))),
+            models.CheckConstraint(
+                name="register_link_known_forward",
+                condition=Q(known_to__isnull=True) | Q(known_to__gt=models.F("known_from")),
+            ),
+            models.UniqueConstraint(
+                "a",
+                "b",
+                "relation",
+                condition=Q(known_to__isnull=True),
+                name="register_link_one_open",
             ),
         ]
 

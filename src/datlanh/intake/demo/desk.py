@@ -19,6 +19,7 @@ from datlanh.intake.instance import instance_of
 from datlanh.intake.models import FormVersion, Report
 from datlanh.intake.services.approving import report_approve
 from datlanh.intake.services.deciding import step_confirm, step_propose
+from datlanh.intake.services.linking import links_named
 from datlanh.intake.services.receiving import Incoming, report_receive
 from datlanh.intake.services.verifying import report_return, report_verify
 from datlanh.kernel.mapping import FormMapping
@@ -80,7 +81,9 @@ class Desk:
         """Into the register, to a record of its own or to `record`. Returns the record."""
         by = self.approver(operator)
         with acting(by, via="web"):
-            done = report_approve(id=report.pk, by=by, record_id=record.pk if record else None)
+            links = links_named(report=report, by=by, record=record)
+            known = record.pk if record else None
+            done = report_approve(id=report.pk, by=by, record_id=known, links=links)
             self._done("approved", done)
             return record or Record.objects.get(local_id=done.record_local_id)
 

@@ -12,6 +12,7 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.intake.models import Report
 from datlanh.intake.replay import DECIDING
+from datlanh.intake.selectors.links import link_decisions
 from datlanh.kernel.fold import Standing, effective
 from datlanh.kernel.text import Text
 from datlanh.register.models import Decision, Record
@@ -33,6 +34,8 @@ KINDS = {
     "returned": Text("Trả lại", "Returned"),
     "verified": Text("Tổ chức xác nhận", "Verified by the operator"),
     "exception": Text("Cho phép ngoại lệ", "Exception granted"),
+    "linked": Text("Liên kết", "Linked"),
+    "unlinked": Text("Không liên kết", "Not linked"),
 }
 WAITING = ("received", "verified", "returned")
 
@@ -122,5 +125,6 @@ def reports_waiting(record: Record, who: User) -> list[Report]:
 def decisions_about(record: Record, reports: dict[int, BoundReport], known: int) -> list[Decision]:
     """Every decision about the record or a report bound to it, newest first."""
     about = Q(record_id=record.pk) | Q(report_id__in=list(reports))
+    about |= Q(pk__in=link_decisions(record))
     decided = Decision.objects.filter(about, seq__lte=known).exclude(kind="verified")
     return list(decided.order_by("-seq")[:200])

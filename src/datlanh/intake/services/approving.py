@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,7 +16,9 @@ from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.forms import mapping_of
+from datlanh.intake.selectors.link_proposals import record_promised
 from datlanh.intake.services.checking import answers_now
+from datlanh.intake.services.linking import links_kept, links_promised
 from datlanh.intake.services.moves import (
     UNKNOWN_FORM,
     WRONG_KIND,
@@ -30,6 +33,7 @@ from datlanh.kernel.errors import ConflictError, DomainError
 from datlanh.kernel.fold import Claim as FoldClaim
 from datlanh.kernel.fold import Conflict, fold
 from datlanh.kernel.ids import spellings
+from datlanh.kernel.links import Pair, ends_of
 from datlanh.kernel.text import Text
 from datlanh.organisations.services import number_use
 from datlanh.register import services as register
@@ -71,13 +75,14 @@ def report_approve(
     by: User,
     record_id: UUID | None = None,
     choices: Mapping[str, int] | None = None,
+    links: Sequence[Pair] = (),
     note: str = "",
     seen: str | None = None,
 ) -> Report:
     """Approve a report and bind it: to `record_id`, or (None) to a new record of its own id.
 
-    `choices` (atom → report) settles values of one date. Approval, binding, fold, versions and
-    typed row are one transaction.
+    `choices` (atom → report) settles values of one date; `links` become decisions of their own
+    after it. Everything is one transaction.
 
     Raises:
         Report.DoesNotExist: absent or out of scope.
@@ -86,10 +91,11 @@ def report_approve(
         ConflictError: the id is taken, or the report changed under the reviewer's eyes.
     """
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
-    step = step_of(report, by, note)
-    REVIEW.check("approve", report, report.state, step)
+    REVIEW.check("approve", report, report.state, step := step_of(report, by, note))
     claims, rows = _promised(report)
-    locked = {r.pk: r for r in register.records_lock(records_touched(report, record_id))}
+    touched = records_touched(report, record_id)
+    every = {r.pk: r for r in register.records_lock({*touched, *ends_of(links)})}
+    locked = {pk: r for pk, r in every.items() if pk in touched}
     record = _target(report, record_id, locked, by)
     settled = _settled(report, record, claims, choices or {}) if record else []
     is_new = record is None
@@ -101,9 +107,12 @@ def report_approve(
         register.claims_put(
             report_id=report.pk, record=record, claims=claims, rows=rows, again=again
         )
-    for conflict, winner in settled:
-        choice_add(report=report, record=record, conflict=conflict, winner=winner, by=by)
+    for one, winner in settled:
+        choice_add(report=report, record=record, conflict=one, winner=winner, by=by)
     plans = refold_plans(locked.values())
+    due = links_promised(
+        report=report, record=record, claims=claims, pairs=links, locked=every, by=by
+    )
     if is_new:  # late: others who number in the same range wait for the end of this
         number_use(local_id=report.record_local_id, organisation=report.organisation, by=by)
     decision = register.decision_add(
@@ -112,17 +121,23 @@ def report_approve(
         report_id=report.pk,
         record_id=record.pk,
         note=note,
-        data={
-            "revision": report.revision,
-            "local_id": report.record_local_id,
-            "supersedes": report.supersedes_id,
-        },
+        data=_kept(report),
     )
     if is_new:
         _record_create(record, decision.seq)
     for plan in plans:
         register.refold_apply(plan, seq=decision.seq)
+    links_kept(due=due, record=record, locked=every, by=by, report_id=report.pk)
     return report
+
+
+def _kept(report: Report) -> dict[str, Any]:
+    """What the decision keeps of the report it approved."""
+    return {
+        "revision": report.revision,
+        "local_id": report.record_local_id,
+        "supersedes": report.supersedes_id,
+    }
 
 
 def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.NewRow]]:
@@ -159,12 +174,7 @@ def _record_new(report: Report) -> Record:
     """The record this approval creates, not kept yet. ConflictError when its id is taken."""
     if Record.objects.filter(local_id__in=spellings(report.record_local_id)).exists():
         raise ConflictError(ID_TAKEN, code="id_taken", local_id=report.record_local_id)
-    return Record(
-        id=Record.id_from(report.pk),
-        kind=report.form_version.record_kind if report.form_version else "",
-        local_id=report.record_local_id,
-        organisation_id=report.organisation_id,
-    )
+    return record_promised(report)
 
 
 def _record_create(record: Record, seq: int) -> None:

@@ -14,8 +14,9 @@ from datlanh.intake.replay import Expected, expected, lives
 from datlanh.intake.services.rebuilding import tables_of
 from datlanh.places.selectors.lineage import one_edition
 from datlanh.register import canonical
+from datlanh.register import services as register
 from datlanh.register.bulk import Columns, rows_read
-from datlanh.register.models import Claim, Record, Row, Version
+from datlanh.register.models import Claim, Link, Record, Row, Version
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Verdict:
 
     records: int = 0
     versions: int = 0
+    links: int = 0
     differences: list[Difference] = field(default_factory=list)
     derived: list[Difference] = field(default_factory=list)
 
@@ -44,7 +46,7 @@ class Verdict:
 
 
 def register_verify() -> Verdict:
-    """Compare every record, claim, list row, version and typed row with the replay.
+    """Compare every record, claim, list row, version, typed row and link with the replay.
 
     Reads only. Run it while no decision is being made, or in one snapshot.
     """
@@ -56,7 +58,20 @@ def register_verify() -> Verdict:
     for pk, local_id in Record.objects.values_list("pk", "local_id").iterator():
         if pk not in every:
             verdict.differences.append(Difference(local_id, "record", str(pk), None))
+    _compare_links(verdict)
     return verdict
+
+
+def _compare_links(verdict: Verdict) -> None:
+    """Links are few columns: all of them at once, as sets."""
+    names = ("a_id", "b_id", "relation", "holds", "known_from", "known_to")
+    wants = {tuple(register.link_row(s)[n] for n in names) for s in register.links_replayed()}
+    has = set(Link.objects.values_list(*names).iterator())
+    verdict.links = len(wants)
+    for row in sorted(has ^ wants, key=str):
+        told = dict(zip(names, map(canonical.plain, row), strict=True))
+        live, expected_one = (told, None) if row in has else (None, told)
+        verdict.differences.append(Difference(told["a_id"], "link", live, expected_one))
 
 
 def _compare(batch: Sequence[Expected], verdict: Verdict) -> None:

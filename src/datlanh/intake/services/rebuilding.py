@@ -15,7 +15,7 @@ from datlanh.kernel.actor import Actor
 from datlanh.places.selectors.lineage import one_edition
 from datlanh.register import services as register
 from datlanh.register.bulk import Columns, rows_copy
-from datlanh.register.models import Claim, Record, Row, Version
+from datlanh.register.models import Claim, Link, Record, Row, Version
 from datlanh.register.projection import Current, ListRow
 
 Tables = dict[type[models.Model], list[Columns]]
@@ -35,6 +35,7 @@ def register_rebuild(*, by: Actor) -> int:
         for batch in expected(lives().values()):
             _write(batch)
             count += len(batch)
+    register.links_rebuild()
     audit_record("register.rebuild", "register:all", by=by, after={"records": count})
     return count
 
@@ -43,7 +44,7 @@ def _clear() -> None:
     for projector in PROJECTORS.values():
         for model in (*projector.child_models, projector.row_model):
             model._default_manager.all().delete()
-    for table in (Version, Claim, Row, Record):
+    for table in (Link, Version, Claim, Row, Record):
         table.objects.all()._raw_delete("default")
 
 

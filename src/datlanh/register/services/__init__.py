@@ -23,6 +23,12 @@ from datlanh.register.services.folding import (
     values_of,
     version_columns,
 )
+from datlanh.register.services.links import (
+    link_row,
+    link_set,
+    links_rebuild,
+    links_replayed,
+)
 
 __all__ = [
     "DECISION_LOCK",
@@ -35,6 +41,10 @@ __all__ = [
     "claims_put",
     "decision_add",
     "decision_newest",
+    "link_row",
+    "link_set",
+    "links_rebuild",
+    "links_replayed",
     "list_row",
     "records_lock",
     "refold_apply",

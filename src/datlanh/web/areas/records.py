@@ -37,6 +37,7 @@ from datlanh.register.models import Record, Version
 from datlanh.register.selectors import AsOf, asof, day_read, known_read
 from datlanh.web.areas.filters import RELEASE_STATES
 from datlanh.web.guards import StaffRequest, opens
+from datlanh.web.links.shown import record_links
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def record_shown(
         "may_erase_persons": has(who, Permission.PERSON_ERASE, record.organisation_id),
         "people": person_cards(visits, names),
         "persons": persons,
+        **record_links(record, who, moment, counts=version is not None),
         **(more or {}),
     }
     return render(request, template, context)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from datlanh.accounts.permissions import Permission
 from datlanh.intake.models import Report
+from datlanh.intake.selectors.link_proposals import pairs_ticked
 from datlanh.intake.selectors.queue import review_next
 from datlanh.intake.selectors.reports import report_get
 from datlanh.intake.services.approving import SameDateError, report_approve
@@ -26,6 +27,7 @@ from datlanh.intake.services.deciding import (
 from datlanh.intake.services.verifying import report_return
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel.errors import DomainError
+from datlanh.register.models import Record
 from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.reports.filters import language
 from datlanh.web.reports.pages import features_of, report_context
@@ -47,7 +49,7 @@ TWO_PERSON_STEPS = ("refuse", "withdraw", "revoke")
 def approve(request: StaffRequest, receipt: str) -> HttpResponse:
     """Approve into the chosen record, or a new one; the next report opens."""
     record = _record(request.POST.get("record", NEW))
-    choices = choices_in(request)
+    choices, ticked = choices_in(request), request.POST.getlist("link")
 
     def act(report: Report) -> str:
         report_approve(
@@ -55,6 +57,7 @@ def approve(request: StaffRequest, receipt: str) -> HttpResponse:
             by=request.user,
             record_id=record,
             choices=choices,
+            links=pairs_ticked(ticked, record or Record.id_from(report.pk)),
             note=request.POST.get("note", ""),
             seen=request.POST.get("seen"),
         )

@@ -42,6 +42,7 @@ from datlanh.intake.selectors.saying import names_more
 from datlanh.intake.services.approving import UNDATED, conflicts_with
 from datlanh.kernel.text import Text
 from datlanh.web.guards import StaffRequest, opens
+from datlanh.web.links.shown import desk_links
 from datlanh.web.reports.pages import features_of, report_context
 from datlanh.web.review.address import desk_query
 
@@ -141,6 +142,7 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
         "chosen": choices_in(request),
         "alike": [d for d in disputes if d.is_alike],
         "undated": undated,
+        **desk_links(request, report, record_of(chosen) if chosen else None),
         "show_all": bool(request.GET.get("all")),
         "may_except": has(request.user, Permission.EXCEPTION_GRANT, report.organisation_id)
         and report.state in ("received", "verified", "returned"),

@@ -49,7 +49,8 @@ class Command(BaseCommand):
         if not verdict.equal:
             raise CommandError(f"{len(verdict.differences)} difference(s)")
         self.stdout.write(
-            f"equal: {verdict.records} records, {verdict.versions} versions ({took:.1f} s)"
+            f"equal: {verdict.records} records, {verdict.versions} versions, "
+            f"{verdict.links} links ({took:.1f} s)"
         )
 
     def rebuild(self, _: str | None) -> None:
