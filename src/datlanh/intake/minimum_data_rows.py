@@ -13,7 +13,7 @@ from datlanh.kernel.text import Text
 
 def _places(*ways: str) -> tuple[Place, ...]:
     """Places written "form/question" or "form/repeat.question"."""
-    return tuple(Place(*way.split("/", 1)) for way in ways)
+    return tuple(Place(form, key) for form, _, key in (way.partition("/") for way in ways))
 
 
 CONTAMINATED = (
