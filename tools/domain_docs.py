@@ -239,7 +239,7 @@ def _counted(word: Text, counts: dict[str, int]) -> str:
 def _part(part: Part) -> str:
     head = f"\n## {part.topic.word.en} ({part.topic.word.vi})\n\n"
     head += (
-        "| Dữ liệu | Datum | Standing | Where | Còn thiếu | Missing |\n|---|---|---|---|---|---|\n"
+        "| Dữ liệu | Datum | How far | Where | Còn thiếu | Missing |\n|---|---|---|---|---|---|\n"
     )
     rows = []
     for line in part.lines:
