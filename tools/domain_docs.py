@@ -1,6 +1,6 @@
-"""Write docs/rules.md and docs/workflows.md from the rules and the workflow the code runs.
+"""Write docs/rules.md, docs/workflows.md and docs/minimum-data.md from what the code runs.
 
-After changing a rule or a step run
+After changing a rule, a step or a workbook in forms/ run
 
     var/venv/bin/python tools/domain_docs.py
 
@@ -9,21 +9,28 @@ After changing a rule or a step run
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from datlanh.accounts.roles import ROLES
+from datlanh.intake.form_faces import Item, face_of
+from datlanh.intake.minimum_data import STATES, Found, Part, counts_of, held_against
+from datlanh.intake.minimum_data_rows import TOPICS
 from datlanh.intake.workflow import LINKING, REVIEW, Step
+from datlanh.intake.xlsform import read_form
 from datlanh.kernel.checks import RULES
 from datlanh.kernel.checks.nightly import GROUP_OF, GROUPS, NIGHTLY
 from datlanh.kernel.checks.parts import ALL
 from datlanh.kernel.checks.thresholds import THRESHOLDS
+from datlanh.kernel.mapping import FormMapping, Question, Repeat
 from datlanh.kernel.rules import Rule
 from datlanh.kernel.text import Text
 from datlanh.kernel.workflow import Transition, Workflow
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+FORMS = sorted((ROOT / "forms").glob("*.xlsx"))
 SEVERITIES = {
     "block": "blocks approval",
     "warn": "asks a person to look",
@@ -65,6 +72,34 @@ person store and are not compared.
 
 | Rule | Search | Quy tắc | Meaning | Thresholds | Source |
 |---|---|---|---|---|---|
+"""
+
+MINIMUM_HEAD = """# Minimum data
+
+What an information management system of mine action must hold at least, as the GICHD drafted it
+for IMAS 05.10, in our words; which question of our forms answers it; and what is missing. The list
+stands in [`intake/minimum_data_rows.py`](../src/datlanh/intake/minimum_data_rows.py). The page
+*Forms*, *Minimum data* shows the same for the versions in force, and a proposed version that drops
+one of these questions is warned about.
+
+**Partly**: some of it is asked for, or not everywhere. **Sealed**: kept apart in the person store.
+
+*This page is written by [`tools/domain_docs.py`](../tools/domain_docs.py) from the list and the
+workbooks in `forms/`. Change these, then run it.*
+
+## Counts
+
+| Về | About | Met | Partly | Missing |
+|---|---|---:|---:|---:|
+"""
+
+QUESTIONS_HEAD = """
+# Every question of the forms
+
+In the order of the workbooks. *No.* is the number printed on the centre's paper form, of the
+question or the group it stands in; form 8 prints some twice, and what the paper does not number
+has none. *Dated by* is the question that says of when the answer is. An answer without attribute
+is kept in the report and not folded into the record.
 """
 
 WORKFLOWS_HEAD = """# Workflows
@@ -196,7 +231,97 @@ def _guards(workflow: Workflow) -> Iterator[str]:
         yield f"| `{name}` | {cell(text.vi)} | {cell(text.en)} |\n"
 
 
-PAGES = {"rules.md": rules_page, "workflows.md": workflows_page}
+def minimum_page() -> str:
+    """docs/minimum-data.md as it must be."""
+    mappings = {path.stem: read_form(path).mapping for path in FORMS}
+    parts = held_against(TOPICS, mappings)
+    lines = [MINIMUM_HEAD, *(_counted(p.topic.word, p.counts) for p in parts)]
+    total = counts_of([line for part in parts for line in part.lines])
+    lines += [_counted(Text("Tổng", "Together"), total), *(_part(p) for p in parts)]
+    lines.append(QUESTIONS_HEAD)
+    lines += [_form(path, mappings[path.stem]) for path in FORMS]
+    return "".join(lines)
+
+
+def _counted(word: Text, counts: dict[str, int]) -> str:
+    return f"| {word.vi} | {word.en} | " + " | ".join(str(counts[s]) for s in STATES) + " |\n"
+
+
+def _part(part: Part) -> str:
+    head = f"\n## {part.topic.word.en} ({part.topic.word.vi})\n\n"
+    head += (
+        "| Dữ liệu | Datum | How far | Where | Còn thiếu | Missing |\n|---|---|---|---|---|---|\n"
+    )
+    rows = []
+    for line in part.lines:
+        reason = line.datum.reason or Text("", "")
+        where = "<br>".join(_where(f) for f in line.found)
+        word = line.datum.word
+        cells = (word.vi, word.en, STATES[line.state].en, where, reason.vi, reason.en)
+        rows.append("| " + " | ".join(cell(c) for c in cells) + " |\n")
+    return head + "".join(rows)
+
+
+def _where(found: Found) -> str:
+    place = found.place
+    said = f"{place.form} `{place.question}`"
+    if found.attribute and found.attribute != place.question:
+        said += f" → `{found.attribute}`"
+    if found.question is not None and found.question.is_sealed:
+        said += " (sealed)"
+    return said
+
+
+def _form(path: Path, mapping: FormMapping) -> str:
+    items = face_of(path.read_bytes()).items
+    rows = [r for i in items.values() if (r := _question_row(i, items, mapping))]
+    head = f"\n## {mapping.title.en} ({mapping.title.vi})\n\n"
+    head += f"`{path.name}`, record `{mapping.record_kind}`, {len(rows)} questions.\n\n"
+    head += "| No. | Câu hỏi | Question | Key | Attribute | List | Dated by | Kept |\n"
+    return head + "|---|---|---|---|---|---|---|---|\n" + "".join(rows)
+
+
+def _question_row(item: Item, items: Mapping[str, Item], mapping: FormMapping) -> str:
+    outer, inside, name = item.key.rpartition("/")
+    repeat = mapping.repeat(outer) if inside else None
+    question = _among(repeat.questions if repeat else mapping.questions, name)
+    if question is None or not item.is_question:
+        return ""
+    groups = (items[g] for g in reversed(item.inside) if g in items)
+    above = (g.cell("datlanh::number") for g in groups if not g.cell("datlanh::section"))
+    number = question.number or next((n for n in above if n), "")
+    label = question.label
+    key = item.key.replace("/", ".")
+    cells = (number, label.vi, label.en, f"`{key}`", *_kept(question, repeat, mapping))
+    return "| " + " | ".join(cell(c) for c in cells) + " |\n"
+
+
+def _among(questions: tuple[Question, ...], name: str) -> Question | None:
+    return next((q for q in questions if q.key == name), None)
+
+
+def _kept(question: Question, repeat: Repeat | None, mapping: FormMapping) -> tuple[str, ...]:
+    """Attribute, list, date, and where the answer is kept."""
+    in_register = question.attribute and (repeat is None or repeat.list)
+    date = (repeat.date if repeat else question.date) or mapping.date
+    if question.person:
+        where = f"sealed: {question.person}"
+    elif question.is_sealed:
+        where = "sealed"
+    elif question.key == mapping.id_question and repeat is None:
+        where = "the record's id"
+    else:
+        where = "open" if in_register else "report only"
+    attribute = f"`{question.attribute}`" if in_register else ""
+    list_ = f"`{repeat.list}`" if repeat and repeat.list else ""
+    return attribute, list_, f"`{date}`", where
+
+
+PAGES = {
+    "rules.md": rules_page,
+    "workflows.md": workflows_page,
+    "minimum-data.md": minimum_page,
+}
 
 
 if __name__ == "__main__":

@@ -137,7 +137,10 @@ def test_each_warning_is_accepted_and_a_reason_given(cast):
         publish(cast, proposal, reason=" ")
     version = publish(cast, proposal)
     told = Event.objects.get(action="form.publish", subject_id=str(version.pk))
-    assert told.after["accepted"] == ["column_needs:beneficiaries"]
+    assert told.after["accepted"] == [
+        "column_needs:beneficiaries",
+        "minimum_data:beneficiaries",
+    ]
 
 
 def test_a_proposal_held_against_another_version_is_looked_at_again(cast):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from datlanh.accounts.acting import SYSTEM
 from datlanh.accounts.models import User
 from datlanh.accounts.services import device_add
+from datlanh.intake.minimum_data_rows import TOPICS
 from datlanh.intake.models import FormProposal, FormVersion
 from support.pages import page, signed_in, typed
 from support.phones import Phone
@@ -87,7 +88,7 @@ def test_publishing_asks_for_each_warning_and_a_reason(cast):
     refused = publish(client, proposal)
     assert refused.status_code == 422
     assert "Tick each warning you accept" in refused.content.decode()
-    warning = ["column_needs:beneficiaries"]
+    warning = ["column_needs:beneficiaries", "minimum_data:beneficiaries"]
     refused = publish(client, proposal, reason=" ", accepted=warning)
     assert (refused.status_code, "checked" in refused.content.decode()) == (422, True)
     assert publish(client, proposal, accepted=warning).status_code == 302
@@ -150,3 +151,23 @@ def test_the_history_says_who_when_and_why_and_compares_any_two(cast):
     page(reader, "form_compare", "cha", status=404, **{"from": "1", "to": NEW})
     page(reader, "form_versions", "no_such", status=404)
     assert FormVersion.objects.filter(form="cha").count() == 2
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_minimum_data_is_read_from_the_forms_in_force(cast, language):
+    word = {"vi": "biểu mẫu không còn câu hỏi này", "en": "the form has this question no more"}
+    lost = f'<span class="id">coordinates</span>: {word[language]}'
+    reader = signed_in(cast["kiemtra2"], language)
+    before = page(reader, "minimum_data")
+    assert lost not in before
+    assert before.count("<td") > len(TOPICS)
+    client = signed_in(cast["csdl"])
+    proposal = proposed(client, drop=["coordinates"])
+    asked = page(client, "form_proposal", proposal.pk)
+    assert "minimum_data:coordinates" in asked
+    warnings = re.findall(r'name="accepted" value="([^"]+)"', asked)
+    assert publish(client, proposal, accepted=warnings).status_code == 302
+    after = page(reader, "minimum_data")
+    assert lost in after
+    assert after.count("plain missing") == before.count("plain missing") + 1
+    assert reverse("web:minimum_data") in page(reader, "forms")

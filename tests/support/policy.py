@@ -529,6 +529,7 @@ LISTS = (
 
 COMMON = (
     Entry("web:forms", opens=(Permission.FORM_READ,)),
+    Entry("web:minimum_data", opens=(Permission.FORM_READ,)),
     Entry(
         "web:form_workbook",
         opens=(Permission.FORM_READ,),

@@ -13,6 +13,7 @@ from datlanh.intake.form_faces import MAX_DEPTH, face_of
 from datlanh.intake.form_lint import Doubt, Subject, Touched, lint
 from datlanh.intake.form_needs import asked_by_rules, read_by_columns
 from datlanh.intake.form_words import contradiction
+from datlanh.intake.minimum_data_rows import TOPICS
 from datlanh.intake.xlsform import read_form
 from datlanh.kernel.errors import UnreadableError
 from datlanh.kernel.text import Text
@@ -41,6 +42,7 @@ def doubts(*, has_reports: bool = True, earlier: object = None, **more: object) 
             rules=asked_by_rules("cha"),
             columns=read_by_columns("hazardous_area"),
             kinds=frozenset({"hazardous_area", "land_release"}),
+            minimum=TOPICS,
         )
     )
     return {d.id: d for d in found}
@@ -235,6 +237,11 @@ def test_what_would_lose_or_corrupt_data_blocks(more, wanted):
         ({"drop": ["slope"]}, None),
         ({"drop": ["survey_method"]}, "rule_needs:survey_method"),
         ({"drop": ["beneficiaries"]}, "column_needs:beneficiaries"),
+        ({"drop": ["beneficiaries"]}, "minimum_data:beneficiaries"),
+        (
+            {"change": {"geolink": {"register::attribute": ""}}},
+            "minimum_data:found_items/geolink",
+        ),
         ({"change": {"depth": {"datlanh::unit": ""}}}, "unit_missing:found_items/depth"),
         (
             {"change": {"slope": {VI: "Vĩ độ", EN: "Latitude", "name": "longitude"}}},

@@ -17,6 +17,7 @@ from datlanh.intake.form_changes import Changes
 from datlanh.intake.form_faces import Face
 from datlanh.intake.form_needs import Columns
 from datlanh.intake.form_words import contradiction, plain
+from datlanh.intake.minimum_data import Topic, lost
 from datlanh.kernel.mapping import FormMapping, Question
 from datlanh.kernel.text import Text
 
@@ -85,6 +86,7 @@ class Subject:
     rules: frozenset[str] = frozenset()
     columns: Columns = field(default_factory=Columns)
     kinds: frozenset[str] = frozenset()  # of records the house knows
+    minimum: Sequence[Topic] = ()  # data that the forms together must ask for
 
 
 @dataclass(frozen=True)
@@ -371,6 +373,13 @@ def _choices(subject: Subject) -> Iterator[Doubt]:
             )
 
 
+def _minimum(subject: Subject) -> Iterator[Doubt]:
+    """A required datum that the version in force asks for, and this one does not."""
+    for datum, found, gap in lost(subject.minimum, subject.mapping, subject.current):
+        key = found.place.question.replace(".", "/")
+        yield Doubt("minimum_data", WARN, key, say.minimum(datum.word, key, gap))
+
+
 CHECKS: tuple[Callable[[Subject], Iterator[Doubt]], ...] = (
     _version,
     _keys,
@@ -386,4 +395,5 @@ CHECKS: tuple[Callable[[Subject], Iterator[Doubt]], ...] = (
     _elsewhere,
     _gone,
     _choices,
+    _minimum,
 )

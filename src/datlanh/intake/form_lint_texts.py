@@ -155,3 +155,15 @@ CHOICE_USED = Saying(
         "The choice “{key}” is gone, but {waiting} waiting and {approved} approved reports use it.",
     )
 )
+MINIMUM = Text(
+    "Dữ liệu tối thiểu “{datum}” cần “{key}”: {gap}.",
+    "The minimum datum “{datum}” needs “{key}”: {gap}.",
+)
+
+
+def minimum(datum: Text, key: str, gap: Text) -> Text:
+    """That a datum of the minimum data is not asked for as it was."""
+    return Text(
+        MINIMUM.say("vi", datum=datum.vi, key=key, gap=gap.vi),
+        MINIMUM.say("en", datum=datum.en, key=key, gap=gap.en),
+    )

@@ -13,6 +13,7 @@ from datlanh.intake.form_changes import Changes, compare
 from datlanh.intake.form_faces import Face, face_of
 from datlanh.intake.form_lint import BLOCK, Doubt, Subject, Touched, lint
 from datlanh.intake.form_needs import asked_by_rules, read_by_columns
+from datlanh.intake.minimum_data_rows import TOPICS
 from datlanh.intake.models import FormProposal, FormVersion, Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.forms import mapping_of
@@ -86,6 +87,7 @@ def form_review(proposal: FormProposal) -> ReviewOfForm:
         rules=asked_by_rules(proposal.form),
         columns=read_by_columns(mapping.record_kind),
         kinds=frozenset(PROJECTORS),
+        minimum=TOPICS,
     )
     return ReviewOfForm(current, changes, touched, lint(subject))
 

@@ -8,6 +8,7 @@ from datlanh.web.forms import proposals, views
 
 urlpatterns: list[URLPattern] = [
     path("forms/", views.forms, name="forms"),
+    path("forms/minimum-data", views.minimum_data, name="minimum_data"),
     path("forms/proposals/add", proposals.form_propose, name="form_propose"),
     path("forms/proposals/<int:id>", proposals.form_proposal, name="form_proposal"),
     path(

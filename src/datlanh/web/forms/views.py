@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has
+from datlanh.intake.minimum_data import STATES, counts_of
 from datlanh.intake.selectors.forms import form_title, form_version, form_versions
+from datlanh.intake.selectors.minimum_data import minimum_data_now
 from datlanh.intake.selectors.proposed_forms import (
     changes_between,
     form_history,
@@ -77,3 +79,15 @@ def form_compare(request: StaffRequest, form: str) -> HttpResponse:
         "changes": changes_between(old, new),
     }
     return render(request, "web/forms/compare.html", context)
+
+
+@opens(Permission.FORM_READ)
+def minimum_data(request: StaffRequest) -> HttpResponse:
+    """The minimum data an information system must hold, and which question answers each."""
+    parts = minimum_data_now()
+    context = {
+        "parts": parts,
+        "states": STATES,
+        "total": counts_of([line for part in parts for line in part.lines]),
+    }
+    return render(request, "web/forms/minimum_data.html", context)
