@@ -13,6 +13,7 @@ from typing import Any
 
 from datlanh.accounts.permissions import Permission
 from datlanh.intake.batching import seen_in_batch
+from datlanh.kernel import clock
 from support.matrix import (
     ABSENT,
     DONE,
@@ -477,6 +478,20 @@ LISTS = (
         finds=Permission.REPORT_READ,
         query=lambda w, t: {"organisation": t.spec.key},
     ),
+    Entry(
+        "web:clocks",
+        opens=(Permission.REPORT_READ,),
+        finds=Permission.REPORT_READ,
+        query=values(month=f"{clock.today():%Y-%m}"),
+        shows=lambda t: [f"/reports/?organisation={t.spec.key}"],
+    ),
+    Entry(
+        "web:scorecard",
+        opens=(Permission.REPORT_READ,),
+        finds=Permission.REPORT_READ,
+        query=values(month=f"{clock.today():%Y-%m}"),
+        shows=lambda t: [f"/reports/?organisation={t.spec.key}"],
+    ),
     Entry("web:rules", opens=(Permission.REPORT_READ,)),
     Entry("web:rule", opens=(Permission.REPORT_READ,), where=values(key="area_differs")),
     Entry(
@@ -548,6 +563,30 @@ COMMON = (
         opens=(Permission.FORM_PUBLISH,),
         where=lambda w, t: {"id": w.form_proposal},
         sends=values(reason="Làm lại"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:exemption",
+        "POST",
+        opens=(Permission.SETTINGS_MANAGE,),
+        sends=values(organisation="mag", month="2026-01", form="", reason="Lũ lụt"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:exemption_back",
+        "POST",
+        opens=(Permission.SETTINGS_MANAGE,),
+        where=lambda w, t: {"number": w.exemption},
+        sends=values(reason="Nhầm tháng"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:expectation",
+        "POST",
+        opens=(Permission.SETTINGS_MANAGE,),
+        sends=values(
+            organisation="mag", form="cha", expected="yes", since="2026-01", reason="Kế hoạch"
+        ),
         answer=DONE,
     ),
     Entry(

@@ -8,6 +8,7 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.intake.models import Report
+from datlanh.intake.selectors.lateness import due_now
 
 
 def reports_sent(author: User) -> QuerySet[Report]:
@@ -31,6 +32,7 @@ def reports_sent(author: User) -> QuerySet[Report]:
             "form_version__title_vi",
             "form_version__title_en",
         )
+        .annotate(due_now=due_now())
         .prefetch_related("refused_files")
         .order_by("-id")
     )
