@@ -482,14 +482,14 @@ LISTS = (
         "web:clocks",
         opens=(Permission.REPORT_READ,),
         finds=Permission.REPORT_READ,
-        query=values(month=f"{clock.today():%Y-%m}"),
+        query=lambda w, t: {"month": f"{t.received.date_of_information:%Y-%m}"},
         shows=lambda t: [f"/reports/?organisation={t.spec.key}"],
     ),
     Entry(
         "web:scorecard",
         opens=(Permission.REPORT_READ,),
         finds=Permission.REPORT_READ,
-        query=values(month=f"{clock.today():%Y-%m}"),
+        query=lambda w, t: {"month": f"{clock.local_date(t.received.received_at):%Y-%m}"},
         shows=lambda t: [f"/reports/?organisation={t.spec.key}"],
     ),
     Entry("web:rules", opens=(Permission.REPORT_READ,)),
@@ -588,6 +588,13 @@ COMMON = (
             organisation="mag", form="cha", expected="yes", since="2026-01", reason="Kế hoạch"
         ),
         answer=DONE,
+    ),
+    Entry(
+        "web:reminder_dismiss",
+        "POST",
+        opens=(Permission.REPORT_VERIFY,),
+        where=values(number=999_999_999),  # one's own are told in tests/http/test_web_clocks.py
+        answer=ABSENT,
     ),
     Entry(
         "web:rule_severity",
