@@ -112,7 +112,9 @@ def test_every_number_of_the_scorecard_opens_a_list_that_long(cast):
     assert len(links) > 6
     for link in links:
         listed = client.get(link.get("href")).content.decode()
-        assert str(len(re.findall(r"<tr data-row", listed))) == link.text_content(), link.get("href")
+        assert str(len(re.findall(r"<tr data-row", listed))) == link.text_content(), link.get(
+            "href"
+        )
 
 
 def test_the_scorecard_opens_in_both_languages_and_is_empty_without_reports(cast):

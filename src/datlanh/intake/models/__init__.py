@@ -1,4 +1,4 @@
-"""Forms, reports as received, their payloads, findings, clocks, and what waits for a second person."""
+"""Forms, reports as received, their payloads, findings, clocks, and steps for two persons."""
 
 from __future__ import annotations
 

@@ -146,13 +146,19 @@ def _sent(
         date_of_information__gte=since,
         date_of_information__lt=until,
     ).exclude(state__in=GONE)
-    counted = rows.order_by().values_list("organisation", "form")
-    counted = counted.annotate(
-        sent=Count("pk"),
-        late=Count("pk", filter=Q(is_late=True)),
-        excused=Count("pk", filter=exempted()),
+    counted = (
+        rows.order_by()
+        .values("organisation", "form")
+        .annotate(
+            sent=Count("pk"),
+            late=Count("pk", filter=Q(is_late=True)),
+            excused=Count("pk", filter=exempted()),
+        )
     )
-    return {(o, form): (n, late, excused) for o, form, n, late, excused in counted}
+    return {
+        (row["organisation"], row["form"]): (row["sent"], row["late"], row["excused"])
+        for row in counted
+    }
 
 
 @dataclass

@@ -6,6 +6,7 @@ Lists, counts and the scorecard ask here, so that a number and the list behind i
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
@@ -45,6 +46,12 @@ def due_now() -> Greatest:
     """When a returned report is due: three days after the return, or as the date was moved."""
     moved = exemptions_live().filter(report=OuterRef("pk")).order_by("-due_at")
     return Greatest("due_at", Subquery(moved.values("due_at")[:1]), output_field=DateTimeField())
+
+
+def with_due(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """Reports that also know when they are `due_now`; `Report` declares the attribute."""
+    known: dict[str, Any] = {"due_now": due_now()}
+    return reports.annotate(**known)
 
 
 def in_time_still(report: Report, at: dt.datetime) -> bool:

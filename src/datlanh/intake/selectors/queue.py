@@ -11,7 +11,7 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.models import Payload, Proposal, Report
-from datlanh.intake.selectors.lateness import overdue
+from datlanh.intake.selectors.lateness import due_now, overdue
 from datlanh.intake.selectors.paging import Cursor, Page, page_of
 from datlanh.intake.selectors.reports import HEAVY, UNDECIDED, reports_clocked, reports_of
 
@@ -144,7 +144,7 @@ def proposals_for(who: User) -> QuerySet[Proposal]:
 def overdue_reports(who: User, limit: int = 5) -> list[Report]:
     """Returned reports that were not sent again in time, the longest overdue first."""
     late = reports_clocked(reports_of(who).filter(overdue()))
-    return list(late.defer(*HEAVY).order_by("due_now")[:limit])
+    return list(late.defer(*HEAVY).order_by(due_now())[:limit])
 
 
 def waiting_for(who: User) -> Waiting:

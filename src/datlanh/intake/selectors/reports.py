@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
@@ -13,7 +14,7 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.intake.models import Attachment, Finding, FormVersion, Report
-from datlanh.intake.selectors.lateness import course, due_now, exempted, overdue
+from datlanh.intake.selectors.lateness import course, exempted, overdue, with_due
 from datlanh.intake.selectors.paging import Cursor, Page, page_of
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel import clock
@@ -87,14 +88,14 @@ class ReportFilter:
     def _clock(self) -> Q:
         """What is asked of deadlines and of the report's course."""
         late = {
-            "late": lambda: Q(is_late=True),
-            "open": lambda: Q(is_late=True, state__in=UNDECIDED),
-            "overdue": overdue,
-            "exempted": exempted,
-            "unexcused": lambda: Q(is_late=True) & ~exempted(),
-            "in_time": lambda: Q(is_late=False),
+            "late": Q(is_late=True),
+            "open": Q(is_late=True, state__in=UNDECIDED),
+            "overdue": overdue(),
+            "exempted": exempted(),
+            "unexcused": Q(is_late=True) & ~exempted(),
+            "in_time": Q(is_late=False),
         }
-        wanted = late[self.late]() if self.late in late else Q()
+        wanted = late.get(self.late, Q())
         if self.first == "clean":
             wanted &= Q(first_blocks=0)
         if self.first == "blocked":
@@ -143,8 +144,9 @@ def report_list(who: User, wanted: ReportFilter, cursor: Cursor, *, size: int = 
 def reports_clocked(reports: QuerySet[Report]) -> QuerySet[Report]:
     """Reports that also know `is_exempted` and when they are `due_now`."""
     # Only what is late or returned is looked up.
-    is_exempted = Case(When(is_late=True, then=exempted()), default=Value(value=False))
-    return reports.annotate(is_exempted=is_exempted, due_now=due_now())
+    excused = Case(When(is_late=True, then=exempted()), default=Value(value=False))
+    known: dict[str, Any] = {"is_exempted": excused}
+    return with_due(reports.annotate(**known))
 
 
 # The compiled form stands in the version's row: lists do without it.

@@ -14,7 +14,7 @@ from datlanh.accounts.scope import require, scope_for
 from datlanh.audit.services import record as audit_record
 from datlanh.intake.models import Exemption, Expectation, FormVersion, Reminder, Report
 from datlanh.intake.selectors.clocks import due_on, duties, month_end, month_moved
-from datlanh.intake.selectors.lateness import due_now, exemptions_live
+from datlanh.intake.selectors.lateness import exemptions_live, with_due
 from datlanh.kernel import clock
 from datlanh.kernel.actor import Actor
 from datlanh.kernel.errors import DomainError
@@ -84,14 +84,15 @@ def due_move(*, receipt: str, until: dt.date, reason: str, by: User) -> Exemptio
     require(by, Permission.SETTINGS_MANAGE, None)
     _reasoned(reason)
     Report.objects.select_for_update().get(receipt=receipt)
-    report = Report.objects.select_related("organisation").annotate(due_now=due_now())
-    found = report.get(receipt=receipt)
+    found = with_due(Report.objects.select_related("organisation")).get(receipt=receipt)
     if found.state != "returned" and not found.is_late:
         raise DomainError(NOT_TIMED)
     due_at = clock.local_midnight(until + dt.timedelta(days=1))
     if due_at <= (found.due_now or found.received_at):
         raise DomainError(NOT_LATER)
-    return _kept(Exemption(organisation=found.organisation, report=found, due_at=due_at), reason, by)
+    return _kept(
+        Exemption(organisation=found.organisation, report=found, due_at=due_at), reason, by
+    )
 
 
 @transaction.atomic
@@ -186,7 +187,7 @@ def _of_returned() -> Iterator[Reminder]:
     """
     today = clock.today()
     returned = Report.objects.filter(state="returned", due_at__isnull=False)
-    waiting = list(returned.annotate(due_now=due_now()).order_by("pk"))
+    waiting = list(with_due(returned).order_by("pk"))
     officers = list(_officers({r.organisation_id for r in waiting}))
     for report in waiting:
         if report.due_now is None:

@@ -162,9 +162,7 @@ def _days(until: Any, since: Any) -> Any:
     return Extract(took, "epoch") / DAY_S
 
 
-def _scores(
-    rows: QuerySet[Report], who: User, *by: str
-) -> dict[tuple[int | None, dt.date], Score]:
+def _scores(rows: QuerySet[Report], who: User, *by: str) -> dict[tuple[int | None, dt.date], Score]:
     counts = {
         k: Count("pk", filter=f.q(who)) if f != ReportFilter() else Count("pk")
         for k, f in COUNTED.items()

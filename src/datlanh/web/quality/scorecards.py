@@ -55,7 +55,9 @@ def card(request: StaffRequest) -> HttpResponse:
     month = month_read(request.GET.get("month", ""))
     found = scorecard(request.user, month)
     key = request.GET.get("organisation", "")
-    chosen = next((li for li in found.lines if li.organisation and li.organisation.key == key), None)
+    chosen = next(
+        (li for li in found.lines if li.organisation and li.organisation.key == key), None
+    )
     if chosen is None and len(found.lines) == 1:
         chosen = found.lines[0]
     lines = [*found.lines, *([found.total] if len(found.lines) != 1 else [])]
