@@ -13,6 +13,7 @@ from typing import Any
 
 from datlanh.accounts.permissions import Permission
 from datlanh.intake.batching import seen_in_batch
+from datlanh.kernel import clock
 from support.matrix import (
     ABSENT,
     DONE,
@@ -495,6 +496,20 @@ LISTS = (
         finds=Permission.REPORT_READ,
         query=lambda w, t: {"organisation": t.spec.key},
     ),
+    Entry(
+        "web:clocks",
+        opens=(Permission.REPORT_READ,),
+        finds=Permission.REPORT_READ,
+        query=lambda w, t: {"month": f"{t.received.date_of_information:%Y-%m}"},
+        shows=lambda t: [f"/reports/?organisation={t.spec.key}"],
+    ),
+    Entry(
+        "web:scorecard",
+        opens=(Permission.REPORT_READ,),
+        finds=Permission.REPORT_READ,
+        query=lambda w, t: {"month": f"{clock.local_date(t.received.received_at):%Y-%m}"},
+        shows=lambda t: [f"/reports/?organisation={t.spec.key}"],
+    ),
     Entry("web:rules", opens=(Permission.REPORT_READ,)),
     Entry("web:rule", opens=(Permission.REPORT_READ,), where=values(key="area_differs")),
     Entry(
@@ -568,6 +583,37 @@ COMMON = (
         where=lambda w, t: {"id": w.form_proposal},
         sends=values(reason="Làm lại"),
         answer=DONE,
+    ),
+    Entry(
+        "web:exemption",
+        "POST",
+        opens=(Permission.SETTINGS_MANAGE,),
+        sends=values(organisation="mag", month="2026-01", form="", reason="Lũ lụt"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:exemption_back",
+        "POST",
+        opens=(Permission.SETTINGS_MANAGE,),
+        where=lambda w, t: {"number": w.exemption},
+        sends=values(reason="Nhầm tháng"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:expectation",
+        "POST",
+        opens=(Permission.SETTINGS_MANAGE,),
+        sends=values(
+            organisation="mag", form="cha", expected="yes", since="2026-01", reason="Kế hoạch"
+        ),
+        answer=DONE,
+    ),
+    Entry(
+        "web:reminder_dismiss",
+        "POST",
+        opens=(Permission.REPORT_VERIFY,),
+        where=values(number=999_999_999),  # one's own are told in tests/http/test_web_clocks.py
+        answer=ABSENT,
     ),
     Entry(
         "web:rule_severity",

@@ -7,6 +7,7 @@ world["npa_renew"].area # "HAZ-409-600011"
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,6 +21,7 @@ from datlanh.hazards.models import EvidencePoint, OrdnanceItem
 from datlanh.intake.batching import seen_in_batch
 from datlanh.intake.models import Attachment, Batch, Report
 from datlanh.intake.services.batches import Chosen, batch_propose
+from datlanh.intake.services.clocks import exemption_give
 from datlanh.intake.services.deciding import step_propose
 from datlanh.intake.services.proposing import form_propose
 from datlanh.organisations.models import Organisation
@@ -171,6 +173,17 @@ class World:
         return form_propose(workbook=workbook, by=self.cast["csdl"]).pk
 
     @cached_property
+    def exemption(self) -> int:
+        """A month long past from which the military was exempted."""
+        return exemption_give(
+            organisation="military",
+            month=dt.date(2025, 1, 1),
+            form="",
+            reason="Bão",
+            by=self.cast["csdl"],
+        ).pk
+
+    @cached_property
     def newest(self) -> int:
         """The newest decision's number when it was first asked for."""
         return decision_newest()
@@ -197,6 +210,7 @@ def build_world(*keys: str) -> World:
             world.things[spec.key] = things_of(world.cast, spec)
     if not keys:
         assert world.form_proposal
+        assert world.exemption
     return world
 
 

@@ -156,6 +156,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 300  # ODK Collect puts up to 101 files into one 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # Check a report while it is received instead of in a job; for tests and trials.
 CHECK_INLINE = env.flag("DATLANH_CHECK_INLINE")
+# So many days before the 10th information officers are reminded of monthly reports.
+REMIND_DAYS_BEFORE = env.number("DATLANH_REMIND_DAYS_BEFORE", 3)
 
 LOGGING = {
     "version": 1,

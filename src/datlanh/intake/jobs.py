@@ -6,9 +6,10 @@ from procrastinate.contrib.django import app
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.services.checking import report_recheck
+from datlanh.intake.services.clocks import clocks_remind
 from datlanh.intake.services.nightly import register_check
 
-__all__ = ["check_register", "check_report"]
+__all__ = ["check_register", "check_report", "remind_clocks"]
 
 
 @app.task(name="intake.check_report", queue="checks", retry=3)
@@ -24,3 +25,12 @@ def check_register(timestamp: int) -> None:
     """Run the nightly rules over the whole register."""
     with acting(SYSTEM, via="job"):
         register_check(by=SYSTEM)
+
+
+# 00:30 and 06:30 in the province: a morning on which the machine was off is made up for.
+@app.periodic(cron="30 17,23 * * *")
+@app.task(name="clocks.remind", queue="checks", lock="clocks.remind")
+def remind_clocks(timestamp: int) -> None:
+    """Remind information officers of what is due. Twice is once."""
+    with acting(SYSTEM, via="job"):
+        clocks_remind(by=SYSTEM)

@@ -50,7 +50,7 @@ def _line(report: Report, language: str) -> dict[str, Any]:
         "state": report.state,
         "state_label": STATES[report.state].say(language),
         "returned_note": report.returned_note if report.state == "returned" else "",
-        "due_at": report.due_at if report.state == "returned" else None,
+        "due_at": report.due_now if report.state == "returned" else None,
         "checked": report.checked_at is not None,
         "blocks": report.blocks,
         "warns": report.warns,

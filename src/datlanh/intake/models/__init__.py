@@ -1,8 +1,9 @@
-"""Forms, reports as received, their payloads, findings, and what waits for a second person."""
+"""Forms, reports as received, their payloads, findings, clocks, and steps for two persons."""
 
 from __future__ import annotations
 
 from datlanh.intake.models.checks import Finding, NightlyRun, RecordFinding, Setting
+from datlanh.intake.models.clocks import Exemption, Expectation, Reminder
 from datlanh.intake.models.forms import FormMedia, FormProposal, FormVersion
 from datlanh.intake.models.reports import (
     Attachment,
@@ -18,6 +19,8 @@ __all__ = [
     "Attachment",
     "Batch",
     "BatchMember",
+    "Exemption",
+    "Expectation",
     "Finding",
     "FormMedia",
     "FormProposal",
@@ -27,6 +30,7 @@ __all__ = [
     "Proposal",
     "RecordFinding",
     "RefusedFile",
+    "Reminder",
     "Report",
     "Setting",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.gis.db import models
 from django.db.models import Q
 
@@ -49,9 +51,15 @@ class Report(models.Model):
     blocks = models.IntegerField(default=0)
     warns = models.IntegerField(default=0)
     infos = models.IntegerField(default=0)
+    # What blocked it as it was received; None: checked before this was kept, or not yet.
+    first_blocks = models.IntegerField(null=True)
     returned_note = models.TextField(blank=True)
     due_at = models.DateTimeField(null=True)  # a returned report is due again by then
     resubmitted_late = models.BooleanField(default=False)
+
+    # Where a selector looked them up (`reports_clocked`): exemptions stand in rows of their own.
+    is_exempted: bool
+    due_now: dt.datetime | None
 
     class Meta:
         indexes = [

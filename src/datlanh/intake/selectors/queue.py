@@ -11,9 +11,9 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.models import Payload, Proposal, Report
+from datlanh.intake.selectors.lateness import due_now, overdue
 from datlanh.intake.selectors.paging import Cursor, Page, page_of
-from datlanh.intake.selectors.reports import HEAVY, UNDECIDED, reports_of
-from datlanh.kernel import clock
+from datlanh.intake.selectors.reports import HEAVY, UNDECIDED, reports_clocked, reports_of
 
 DECIDE, VERIFY = "decide", "verify"
 STAGES = {
@@ -82,7 +82,7 @@ def review_queue(
     who: User, wanted: QueueFilter, cursor: Cursor, *, size: int = QUEUE_PAGE
 ) -> Page[Report]:
     """The queue, oldest first."""
-    rows = _queue(who, wanted.stage).filter(wanted.q(who)).defer(*HEAVY)
+    rows = reports_clocked(_queue(who, wanted.stage).filter(wanted.q(who)).defer(*HEAVY))
     return page_of(rows, cursor, size=size, ascending=True)
 
 
@@ -143,8 +143,8 @@ def proposals_for(who: User) -> QuerySet[Proposal]:
 
 def overdue_reports(who: User, limit: int = 5) -> list[Report]:
     """Returned reports that were not sent again in time, the longest overdue first."""
-    late = reports_of(who).filter(state="returned", due_at__lt=clock.now())
-    return list(late.defer(*HEAVY).order_by("due_at")[:limit])
+    late = reports_clocked(reports_of(who).filter(overdue()))
+    return list(late.defer(*HEAVY).order_by(due_now())[:limit])
 
 
 def waiting_for(who: User) -> Waiting:
@@ -156,7 +156,7 @@ def waiting_for(who: User) -> Waiting:
     still_open = reports_of(who).select_related(None).filter(state__in=UNDECIDED)
     standing = still_open.aggregate(
         returned=Count("pk", filter=Q(state="returned")),
-        overdue=Count("pk", filter=Q(state="returned", due_at__lt=clock.now())),
+        overdue=Count("pk", filter=overdue()),
         late=Count("pk", filter=Q(is_late=True)),
     )
     return Waiting(

@@ -6,13 +6,15 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.intake.models import Attachment, Finding, FormVersion, Report
+from datlanh.intake.selectors.lateness import course, exempted, overdue, with_due
 from datlanh.intake.selectors.paging import Cursor, Page, page_of
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel import clock
@@ -32,7 +34,9 @@ class ReportFilter:
     """What a list is narrowed to; empty fields narrow nothing.
 
     `month` ("2026-11") is the month of receipt. `late` is "late" (came after the due day),
-    "open" (late and not decided yet) or "overdue" (returned, and not back in time).
+    "exempted" (of these), "unexcused" (the others), "in_time", "open" (late and not decided yet)
+    or "overdue" (returned, and not back in time). `first` is "clean" or "blocked", by the first
+    check; `course` what the centre did (see `lateness.course`); `found` has findings now.
     `proposal` keeps what waits for a second person, but for batches. `sender` is a part of the
     name of who sent it, or an account; `since` and `until` are dates of information. `rule` keeps
     what a check rule objected to.
@@ -51,6 +55,9 @@ class ReportFilter:
     mine: bool = False
     proposal: bool = False
     rule: str = ""  # the last check found something by it
+    first: str = ""
+    course: str = ""
+    found: bool = False
 
     def q(self, who: User) -> Q:
         """The filter as a condition on reports."""
@@ -59,12 +66,7 @@ class ReportFilter:
             wanted &= Q(state=self.state)
         if _MONTH.fullmatch(self.month):
             wanted &= _received_in(self.month)
-        if self.late in ("late", "open"):
-            wanted &= Q(is_late=True)
-        if self.late == "open":
-            wanted &= Q(state__in=UNDECIDED)
-        if self.late == "overdue":
-            wanted &= Q(state="returned", due_at__lt=clock.now())
+        wanted &= self._clock()
         if self.mine:
             wanted &= Q(author=who)
         if self.proposal:
@@ -82,6 +84,25 @@ class ReportFilter:
             named |= Q(record_local_id__in=spellings(known_as))
             wanted &= Q(receipt__icontains=text) | named
         return wanted
+
+    def _clock(self) -> Q:
+        """What is asked of deadlines and of the report's course."""
+        late = {
+            "late": Q(is_late=True),
+            "open": Q(is_late=True, state__in=UNDECIDED),
+            "overdue": overdue(),
+            "exempted": exempted(),
+            "unexcused": Q(is_late=True) & ~exempted(),
+            "in_time": Q(is_late=False),
+        }
+        wanted = late.get(self.late, Q())
+        if self.first == "clean":
+            wanted &= Q(first_blocks=0)
+        if self.first == "blocked":
+            wanted &= Q(first_blocks__gt=0)
+        if self.found:
+            wanted &= Q(blocks__gt=0) | Q(warns__gt=0)
+        return wanted & course(self.course)
 
     def _origin(self) -> Q:
         """What is asked of where a report comes from and of when it speaks."""
@@ -116,7 +137,16 @@ def reports_of(who: User, permission: str = Permission.REPORT_READ) -> QuerySet[
 
 def report_list(who: User, wanted: ReportFilter, cursor: Cursor, *, size: int = 50) -> Page[Report]:
     """Reports newest first."""
-    return page_of(reports_of(who).filter(wanted.q(who)).defer(*HEAVY), cursor, size=size)
+    rows = reports_clocked(reports_of(who).filter(wanted.q(who)).defer(*HEAVY))
+    return page_of(rows, cursor, size=size)
+
+
+def reports_clocked(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """Reports that also know `is_exempted` and when they are `due_now`."""
+    # Only what is late or returned is looked up.
+    excused = Case(When(is_late=True, then=exempted()), default=Value(value=False))
+    known: dict[str, Any] = {"is_exempted": excused}
+    return with_due(reports.annotate(**known))
 
 
 # The compiled form stands in the version's row: lists do without it.
@@ -126,7 +156,7 @@ HEAVY = ("form_version__xlsform", "form_version__xform", "form_version__mapping_
 def report_get(who: User, receipt: str, permission: str = Permission.REPORT_READ) -> Report:
     """One report. Raises Report.DoesNotExist: absent, or outside the scope."""
     return (
-        reports_of(who, permission)
+        reports_clocked(reports_of(who, permission))
         .select_related("supersedes", "replaces", "device", "gazetteer")
         .defer(*HEAVY)
         .get(receipt=receipt)

@@ -8,11 +8,12 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.intake.models import Report
+from datlanh.intake.selectors.lateness import with_due
 
 
 def reports_sent(author: User) -> QuerySet[Report]:
     """The reports `author` sent for the organisations he or she still reports for, newest first."""
-    return (
+    sent = (
         Report.objects.filter(scope_for(author, Permission.REPORT_CREATE).q(), author=author)
         .select_related("form_version")
         .only(
@@ -34,3 +35,4 @@ def reports_sent(author: User) -> QuerySet[Report]:
         .prefetch_related("refused_files")
         .order_by("-id")
     )
+    return with_due(sent)

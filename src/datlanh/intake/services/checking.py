@@ -103,6 +103,9 @@ def _count(report: Report, found: list[rules.Finding], *, under: int) -> None:
     report.blocks = counts[rules.Severity.BLOCK]
     report.warns = counts[rules.Severity.WARN]
     report.infos = counts[rules.Severity.INFO]
+    if report.checked_at is None and report.revision == 0:
+        report.first_blocks = report.blocks  # stays, whatever is corrected later
     report.checked_at = clock.now()
     report.checked_under = under
-    report.save(update_fields=["blocks", "warns", "infos", "checked_at", "checked_under"])
+    counted = ["blocks", "warns", "infos", "first_blocks"]
+    report.save(update_fields=[*counted, "checked_at", "checked_under"])

@@ -16,7 +16,9 @@ from datlanh.audit.rows import row_insert, together, write
 from datlanh.audit.services import record as audit_record
 from datlanh.intake.instance import Instance, answers_of, read_instance
 from datlanh.intake.models import Payload, Report
+from datlanh.intake.selectors.clocks import due_on
 from datlanh.intake.selectors.forms import mapping_of
+from datlanh.intake.selectors.lateness import in_time_still
 from datlanh.intake.services.arriving import (
     Arrival,
     FormState,
@@ -37,7 +39,6 @@ from datlanh.register.persons import Sealed
 
 __all__ = ["FormState", "Incoming", "Receipt", "Refused", "report_receive"]
 
-REPORTS_DUE_DAY = 10  # of the following month (procedure 2021, 3.3.2, p. 6)
 MAX_INSTANCE_ID = 128  # characters; "uuid:" and a UUID are 41
 
 MAY_NOT_SEND = Text("Tài khoản này không được nộp báo cáo.", "This account may not send reports.")
@@ -219,8 +220,7 @@ def is_late(of: dt.date | None, received: dt.date) -> bool:
         return False
     if of >= received:  # also far beyond the calendar's end
         return False
-    following = (of.replace(day=1) + dt.timedelta(days=32)).replace(day=REPORTS_DUE_DAY)
-    return received > following
+    return received > due_on(of)
 
 
 def follow_up(report: Report, answers: Answers) -> Report | None:
@@ -233,7 +233,7 @@ def follow_up(report: Report, answers: Answers) -> Report | None:
         report.supersedes, report.chain_id = old, old.chain_id
     elif report.record_local_id and (old := returned_of(report)):
         report.replaces = old
-        report.resubmitted_late = old.due_at is not None and report.received_at > old.due_at
+        report.resubmitted_late = not in_time_still(old, report.received_at)
         old.state, old.state_at = "replaced", report.received_at
         return old
     return None

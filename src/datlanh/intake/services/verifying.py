@@ -13,6 +13,7 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.intake.models import Payload, Report
 from datlanh.intake.selectors.forms import mapping_of
+from datlanh.intake.selectors.lateness import in_time_still
 from datlanh.intake.services.checking import answers_now, report_check
 from datlanh.intake.services.moves import UNKNOWN_FORM, report_lock, report_move, step_of
 from datlanh.intake.services.receiving import header_set
@@ -45,8 +46,8 @@ def report_verify(
     """
     report = report_lock(id, by=by, permission=Permission.REPORT_VERIFY, seen=seen)
     REVIEW.check("verify", report, report.state, step_of(report, by, note))
-    if report.state == "returned" and report.due_at is not None:
-        report.resubmitted_late = clock.now() > report.due_at
+    if report.state == "returned":
+        report.resubmitted_late = not in_time_still(report, clock.now())
     if changes or answers is not None:
         payload_revise(report, by=by, changes=changes or {}, answers=answers, note=note)
     report_check(report)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.selectors.batches import batches_waiting
+from datlanh.intake.selectors.clocks import month_due, overdue_by_operator, reminders_of
 from datlanh.intake.selectors.paging import Cursor
 from datlanh.intake.selectors.queue import (
     DECIDE,
@@ -45,6 +46,9 @@ def home(request: StaffRequest) -> HttpResponse:
         "rows": rows,
         "titles": form_titles(),
         "proposals": list(proposals_for(who)[:SHOWN]) if waiting.proposals else [],
+        "reminders": reminders_of(who) if waiting.verify is not None else [],
+        "owing": overdue_by_operator(who) if waiting.decide is not None else [],
+        "month_due": month_due(),
         "overdue": overdue_reports(who) if reads else [],
         "newest": report_list(who, ReportFilter(), Cursor(), size=SHOWN).rows if reads else [],
         "whole_province": scope_for(who, Permission.REPORT_READ).everything,

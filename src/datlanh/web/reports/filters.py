@@ -63,6 +63,9 @@ def report_filter(request: HttpRequest) -> ReportFilter:
         mine=bool(get("mine")),
         proposal=bool(get("proposal")),
         rule=get("rule", ""),
+        first=get("first", ""),
+        course=get("course", ""),
+        found=bool(get("found")),
     )
 
 
@@ -81,6 +84,9 @@ def report_options(who: User, wanted: ReportFilter) -> dict[str, list[Option]]:
     organisations = [Option(o.key, o.short_name, o.key == wanted.organisation) for o in seen]
     late = [
         Option("late", _("Received after the due day"), wanted.late == "late"),
+        Option("exempted", _("Late, exempted"), wanted.late == "exempted"),
+        Option("unexcused", _("Late, not exempted"), wanted.late == "unexcused"),
+        Option("in_time", _("Received in time"), wanted.late == "in_time"),
         Option("open", _("Came late, still open"), wanted.late == "open"),
         Option("overdue", _("Returned and overdue"), wanted.late == "overdue"),
     ]
@@ -126,8 +132,27 @@ def report_chips(request: HttpRequest, options: dict[str, list[Option]]) -> list
     if wanted.rule:
         title = RULES[wanted.rule].title if wanted.rule in RULES else wanted.rule
         chips.append(Chip(_("Finding"), title, without(request.GET, "rule")))
+    chips += _course_chips(request, wanted)
     if wanted.proposal:
         chips.append(Chip(_("Waiting for"), _("a second person"), without(request.GET, "proposal")))
+    return chips
+
+
+def _course_chips(request: HttpRequest, wanted: ReportFilter) -> list[Chip]:
+    """How a report went, as the scorecard counts it."""
+    first = {"clean": _("nothing blocked"), "blocked": _("blocked")}
+    course = {
+        "returned": _("returned at least once"),
+        "reopened": _("returned again"),
+        "decided": _("decided by the centre"),
+    }
+    chips = []
+    if word := first.get(wanted.first):
+        chips.append(Chip(_("First check"), word, without(request.GET, "first")))
+    if word := course.get(wanted.course):
+        chips.append(Chip(_("Course"), word, without(request.GET, "course")))
+    if wanted.found:
+        chips.append(Chip(_("Findings"), _("some"), without(request.GET, "found")))
     return chips
 
 
