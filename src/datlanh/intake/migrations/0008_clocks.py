@@ -21,7 +21,7 @@ def to(model, **more):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("intake", "0006_nightly"),
+        ("intake", "0007_named_ids"),
         ("organisations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
