@@ -269,6 +269,11 @@ FORM_CASES: tuple[Case, ...] = (
         FakeFacts(like=(SAME_DAY,)),
     ),
     fails("report_like_another", eod(points={}), facts=FakeFacts(like=(SAME_DAY,))),
+    passes(  # the other one with latitude and longitude exchanged: no distance to measure
+        "report_like_another",
+        eod(),
+        FakeFacts(like=(replace(SAME_DAY, village="Thôn Gò", at=Point(16.781, 106.968)),)),
+    ),
     passes("report_like_another", eod(supersedes=True), FakeFacts(like=(SAME_DAY,))),
     fails("polygon_twice", cha(polygons=(FIELD, FIELD))),
     passes("polygon_twice", cha(polygons=(FIELD, translate(FIELD, 0.01)))),

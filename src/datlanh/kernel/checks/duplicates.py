@@ -45,7 +45,7 @@ def _same_place(view: ReportView, other: LikeReport, limit: float) -> bool:
     if team and other.team and team != other.team.strip().casefold():
         return False
     here = place(view)
-    if here is not None and other.at is not None:
+    if here is not None and other.at is not None and geometry.on_globe(other.at):
         return geometry.distance_m(here, other.at) <= limit
     village = str(view.answers.get("village") or "").strip().casefold()
     return bool(village) and village == other.village.strip().casefold()
