@@ -59,7 +59,7 @@ class Browser:
 
         client = Client()
         client.force_login(
-            User.objects.get(username=username), "django.contrib.auth.backends.ModelBackend"
+            User.objects.get(username=username), "datlanh.accounts.sessions.AccountBackend"
         )
         key = client.cookies[settings.SESSION_COOKIE_NAME].value
         self.headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={key}", "Accept-Language": "vi"}

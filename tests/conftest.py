@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connections
 from hypothesis import HealthCheck
@@ -178,6 +179,14 @@ def _quick_passwords(settings) -> None:
 def _own_files(tmp_path, settings) -> None:
     """Attachments and keys never touch the real `var/`."""
     settings.FILES_ROOT = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_made_before() -> Iterator[None]:
+    """Tiles of one test are not another's: databases here share name and decision numbers."""
+    yield
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
-from django.contrib.auth import authenticate, get_user
+from django.contrib.auth import authenticate
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, connection, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
 from datlanh.accounts import selectors, services
 from datlanh.accounts.acting import NAMES, SYSTEM, acting
 from datlanh.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
-from datlanh.accounts.models import Device, Grant, User
+from datlanh.accounts.models import Device, Grant, Session, User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.roles import ROLES, RoleSpec
 from datlanh.accounts.scope import EVERYTHING, NOTHING, NotAllowedError, has, scope_for
 from datlanh.audit.models import Event
+from datlanh.delivery.middleware import SignedIn
 from datlanh.kernel import clock
 from datlanh.kernel.errors import ConflictError, DomainError
 from datlanh.organisations.models import Donor, Organisation
@@ -56,7 +58,8 @@ def settings_now() -> dict[str, str]:
 def who_is_signed_in(client: Client) -> AbstractBaseUser | AnonymousUser:
     request = HttpRequest()
     request.session = client.session
-    return get_user(request)
+    SignedIn(lambda _: HttpResponse()).process_request(request)
+    return request.user
 
 
 # Permissions and scopes
@@ -170,13 +173,14 @@ def test_deactivation_ends_sessions_grants_and_phones(cast: dict[str, Organisati
     services.user_password_set(user=user, password="a long enough one", by=SYSTEM)
     _, secret = services.device_add(user=user, name="Samsung A15", by=SYSTEM)
     client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, "datlanh.accounts.sessions.AccountBackend")
     assert who_is_signed_in(client) == user
 
     services.user_deactivate(user=user, by=manager, note="Nghỉ việc")
 
     user.refresh_from_db()
     assert not user.is_active
+    assert not Session.objects.exists()
     assert who_is_signed_in(client).is_anonymous
     User.objects.filter(pk=user.pk).update(is_active=True)
     assert who_is_signed_in(client).is_anonymous  # an old session does not revive
@@ -190,6 +194,44 @@ def test_deactivation_ends_sessions_grants_and_phones(cast: dict[str, Organisati
         manager.pk,
         "Nghỉ việc",
     )
+
+
+def test_who_is_signed_in_and_what_they_may_is_one_question(
+    cast: dict[str, Organisation], django_assert_num_queries: Any
+) -> None:
+    user = person(cast, "field_user", "mag", "mag")
+    client = Client()
+    client.force_login(user, "datlanh.accounts.sessions.AccountBackend")
+    with django_assert_num_queries(1):
+        found = who_is_signed_in(client)
+        assert found == user
+        assert scope_for(found, Permission.REPORT_CREATE).allows(user.organisation_id)
+    assert Session.objects.get().account_id == user.pk
+
+
+def test_the_account_of_a_session_is_whose_key_is_signed_not_whose_number_stands_there(
+    cast: dict[str, Organisation],
+) -> None:
+    user, other = person(cast, "field_user", "mag", "mag"), person(cast, "director", "qtmac")
+    client = Client()
+    client.force_login(user, "datlanh.accounts.sessions.AccountBackend")
+    Session.objects.update(account=other)
+    found = who_is_signed_in(client)
+    assert found == user
+    assert scope_for(found, Permission.REPORT_APPROVE).nothing
+
+
+def test_sessions_that_ended_are_cleared_away(cast: dict[str, Organisation]) -> None:
+    client = Client()
+    client.force_login(
+        person(cast, "field_user", "mag", "mag"), "datlanh.accounts.sessions.AccountBackend"
+    )
+    services.sessions_clear()
+    assert Session.objects.count() == 1
+    with clock.frozen(clock.now() + dt.timedelta(hours=13)):
+        assert who_is_signed_in(client).is_anonymous
+        services.sessions_clear()
+    assert not Session.objects.exists()
 
 
 def test_nobody_deactivates_himself(cast: dict[str, Organisation]) -> None:

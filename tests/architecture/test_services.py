@@ -11,6 +11,7 @@ AUDIT = "audit.record"
 
 # Services that write and leave no event of their own, each with the reason.
 SILENT = {
+    "accounts.sessions_clear": "rows whose time is over, which open nothing any more",
     "accounts.device_seen": "a phone's last call, many times a day; no decision",
     "intake.files_attach": "report_receive tells of it",
     "intake.answers_seal": "kept with a report, whose coming in or correction is told",

@@ -216,6 +216,18 @@ def test_tiles_are_compressed_where_the_browser_reads_it(register, monkeypatch):
     assert ids(gzip.decompress(answer.content)) == {RENEW}
 
 
+def test_a_tile_is_cut_once_for_all_who_may_see_the_same(register, monkeypatch):
+    asked = []
+    cut = tiles.area_tile
+    monkeypatch.setattr("datlanh.api.maps.area_tile", lambda *of: asked.append(of[3]) or cut(*of))
+    first = browser("kiemtra1").get(url(12))
+    assert browser("kiemtra2").get(url(12)).content == first.content
+    assert len(asked) == 1
+    assert ids(browser("renew").get(url(12)).content) == {RENEW}
+    assert ids(browser("mag").get(url(12)).content) == {MAG}
+    assert len(asked) == 3
+
+
 @pytest.mark.parametrize("page", [url(12), "/map/legend.json", "/map/basemap.geojson"])
 def test_strangers_and_those_without_the_right_get_nothing(page):
     assert Client().get(page).status_code == 401

@@ -10,7 +10,7 @@ from lxml import html as parser
 
 from datlanh.accounts.models import User
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "datlanh.accounts.sessions.AccountBackend"
 
 
 def signed_in(user: User, language: str = "en") -> Client:

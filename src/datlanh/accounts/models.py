@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -16,6 +17,8 @@ from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
 
 if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
+
     from datlanh.accounts.scope import Scope
 
 
@@ -147,6 +150,24 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role_id} {self.organisation_id or 'province'}"
+
+
+class Session(AbstractBaseSession):
+    """A browser that is signed in, or was given something to remember before.
+
+    Kept with whose it is: the account comes along when the session is read, and all sessions of
+    an account can be found.
+    """
+
+    account = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    account_id: int | None
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        """The store that reads and writes these rows."""
+        from datlanh.accounts.sessions import SessionStore  # it imports this module
+
+        return SessionStore
 
 
 class Device(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -12,9 +12,10 @@ from django.db import connection
 from django.db.models import Model, Prefetch, Q, QuerySet
 
 from datlanh.accounts.demo import DEMO_ACCOUNTS
-from datlanh.accounts.models import Device, Grant, Role, User
+from datlanh.accounts.models import Device, Grant, Role, Session, User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for, scopes_of
+from datlanh.kernel import clock
 from datlanh.kernel.actor import Actor
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
@@ -105,23 +106,57 @@ def device_known(secret: str) -> Device | None:
 
 @lru_cache(maxsize=1)
 def _device_statement() -> str:
-    columns = ", ".join(
-        f"{alias}.{connection.ops.quote_name(str(field.column))}"
-        for alias, model in (("d", Device), ("u", User), ("o", Organisation))
-        for field in model._meta.concrete_fields
-    )
-    return f"select {columns}, {_GRANTS}"
+    columns = _columns((("d", Device), ("u", User), ("o", Organisation)))
+    return f"select {columns}, {_GRANTS} {_OF_DEVICE}"
 
 
 _GRANTS = """
   (select coalesce(json_agg(json_build_array(g.organisation_id, r.permissions)), '[]')
      from accounts_grant g join accounts_role r on r.id = g.role_id
     where g.user_id = u.id and g.ended_at is null)
+"""
+_OF_DEVICE = """
   from accounts_device d
   join accounts_user u on u.id = d.user_id
   join organisations_organisation o on o.id = d.organisation_id
  where d.secret_sha256 = %s
 """
+
+
+def session_by_key(key: str) -> Session | None:
+    """The session of that key while it holds, with its account and the account's grants.
+
+    One query, since every page asks this. An account that is not active comes with no grants.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_session_statement(), [key, clock.now()])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    session, rest = _taken(Session, found)
+    if session.account_id is not None:
+        session.account, (grants,) = _taken(User, rest)
+        session.account.known_scopes = scopes_of(grants) if session.account.is_active else {}
+    return session
+
+
+@lru_cache(maxsize=1)
+def _session_statement() -> str:
+    return f"select {_columns((('s', Session), ('u', User)))}, {_GRANTS} {_OF_SESSION}"
+
+
+_OF_SESSION = """
+  from accounts_session s left join accounts_user u on u.id = s.account_id
+ where s.session_key = %s and s.expire_date > %s
+"""
+
+
+def _columns(named: Iterable[tuple[str, type[Model]]]) -> str:
+    return ", ".join(
+        f"{alias}.{connection.ops.quote_name(str(field.column))}"
+        for alias, model in named
+        for field in model._meta.concrete_fields
+    )
 
 
 def _taken(model: type[M], row: Sequence[Any]) -> tuple[M, Sequence[Any]]:

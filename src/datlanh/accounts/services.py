@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import translation
 
 from datlanh.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, DEMO_TEAMS
-from datlanh.accounts.models import Device, Grant, Role, User
+from datlanh.accounts.models import Device, Grant, Role, Session, User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.roles import ROLES
 from datlanh.accounts.scope import forget, require
@@ -89,6 +89,7 @@ def user_deactivate(*, user: User, by: Actor, note: str = "") -> User:
     user.set_unusable_password()
     user.save(update_fields=["is_active", "password"])
     now = clock.now()
+    Session.objects.filter(account=user).delete()
     Grant.objects.filter(user=user, ended_at__isnull=True).update(ended_at=now)
     Device.objects.filter(user=user, revoked_at__isnull=True).update(
         revoked_at=now, revoked_by=by.id
@@ -227,6 +228,11 @@ def device_seen(*, device: Device) -> None:
     if device.last_seen_at is None or now - device.last_seen_at >= SEEN_EVERY:
         Device.objects.filter(pk=device.pk).update(last_seen_at=now)
         device.last_seen_at = now
+
+
+def sessions_clear() -> None:
+    """Forget the browsers whose time is over."""
+    Session.objects.filter(expire_date__lte=clock.now()).delete()
 
 
 @transaction.atomic

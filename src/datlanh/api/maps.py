@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from django.core.cache import caches
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -28,6 +29,8 @@ from datlanh.register.selectors import decision_newest
 MVT = "application/vnd.mapbox-vector-tile"
 GEOJSON = "application/geo+json"
 COMPRESS_FROM = 1_000  # bytes
+GZIPPED = b"\x1f\x8b"  # no tile and no JSON begins like this
+MADE = caches["maps"]
 
 SIGN_IN = Text("Hãy đăng nhập.", "Sign in first.")
 
@@ -144,9 +147,17 @@ def _unless_known(
     known = get_conditional_response(request, etag=etag)
     if known is not None:
         return known
-    content = make()
     headers = {"ETag": etag}
-    if len(content) >= COMPRESS_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
-        content = gzip.compress(content, 5, mtime=0)
+    small = "gzip" in request.headers.get("Accept-Encoding", "")
+    # The mark names all that the answer depends on, whose data included: whoever may see the
+    # same is given the same, and the next decision makes it another mark.
+    mark = etag.strip('"') + ("-gzip" if small else "")
+    content = MADE.get(mark)
+    if content is None:
+        content = make()
+        if small and len(content) >= COMPRESS_FROM:
+            content = gzip.compress(content, 5, mtime=0)
+        MADE.set(mark, content)
+    if content.startswith(GZIPPED):
         headers["Content-Encoding"] = "gzip"
     return HttpResponse(content, content_type=kind, headers=headers)

@@ -57,6 +57,7 @@ def databases(var: Path, *, pool_size: int, statement_timeout_ms: int) -> dict[s
     app["OPTIONS"] = {
         "options": " ".join(settings),
         "pool": {"min_size": 1, "max_size": pool_size, "timeout": 10},
+        "prepare_threshold": 5,  # for cursors of psycopg's own: Django's never prepare
     }
     owner["TEST"] = {"MIRROR": "default"}
     return {"default": app, "owner": owner}

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 
 from datlanh.accounts.acting import acting
+from datlanh.accounts.models import User
+from datlanh.accounts.sessions import at_hand
 from datlanh.delivery.errors import CalmErrors
 
-__all__ = ["ActingUser", "CalmErrors"]
+__all__ = ["ActingUser", "CalmErrors", "SignedIn"]
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class SignedIn(AuthenticationMiddleware):
+    """Django's own, but the account comes with its session instead of by queries of its own."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Who is signed in, asked for when first needed."""
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _account(request))  # type: ignore[assignment]
+
+
+def _account(request: HttpRequest) -> User | AnonymousUser:
+    with at_hand(request.session):
+        return get_user(request)
 
 
 class ActingUser:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import psycopg
 from django.db import connection
 
 from datlanh.accounts.scope import Scope
@@ -23,11 +25,10 @@ COARSENESS = (1.0, 4.0, 16.0)  # times one unit: what simplification may move a 
 CELLS = (16, 32, 64, 128)  # units: where discs crowd, the largest of each state in a cell stands
 WORLD_M = 40_075_016.68  # once round the equator, EPSG:3857
 
-# The box of the tile with its buffer in WGS 84: constants for the planner, so the index is used.
-_ENVELOPE = "st_tileenvelope(%(z)s, %(x)s, %(y)s)"
-_BOX = (
-    f"st_transform(st_tileenvelope(%(z)s, %(x)s, %(y)s, margin => {BUFFER / EXTENT}::float8), 4326)"
-)
+# The tile in EPSG:3857, and with its buffer in WGS 84. Computed here rather than by the database:
+# a prepared statement would compute them anew for every row.
+_ENVELOPE = "st_makeenvelope(%(left)s, %(bottom)s, %(right)s, %(top)s, 3857)"
+_BOX = "st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)"
 _GEOM = "st_asmvtgeom({shape}, " + _ENVELOPE + f", {EXTENT}, {BUFFER}, true) as geom"
 _ORGANISATION = (
     "(select o.key from organisations_organisation o where o.id = t.organisation_id)"
@@ -69,7 +70,28 @@ class Place:
     @property
     def params(self) -> Params:
         """The values of the tile's own marks."""
-        return {"z": self.z, "x": self.x, "y": self.y, "tolerance": self.tolerance_m}
+        side = WORLD_M / 2**self.z
+        left, top = self.x * side - WORLD_M / 2, WORLD_M / 2 - self.y * side
+        around = side * BUFFER / EXTENT
+        west, south = _lon_lat(left - around, top - side - around)
+        east, north = _lon_lat(left + side + around, top + around)
+        return {
+            "tolerance": self.tolerance_m,
+            "left": left,
+            "bottom": top - side,
+            "right": left + side,
+            "top": top,
+            "west": west,
+            "south": south,
+            "east": east,
+            "north": north,
+        }
+
+
+def _lon_lat(x: float, y: float) -> tuple[float, float]:
+    """Degrees of a place in EPSG:3857, metres."""
+    scale = 2 * math.pi / WORLD_M
+    return math.degrees(x * scale), math.degrees(math.atan(math.sinh(y * scale)))
 
 
 def area_tile(z: int, x: int, y: int, scope: Scope, filter: AreaFilter) -> bytes:
@@ -184,9 +206,10 @@ select 'w' || w.id as id,
 """,
 )
 _ALL_POINTS = "select p.id, p.kind, p.local_id, p.label, p.quantity, {shape} from ({parts}) p"
+# What has no place in the tile has no geometry either, and `st_asmvt` leaves it out. A condition
+# here would be pushed down into the features and have every geometry computed twice.
 _LAYER = """
-coalesce((select st_asmvt(f, '{name}', {extent}, 'geom') from ({features}) f
-           where f.geom is not null), ''::bytea)
+coalesce((select st_asmvt(f, '{name}', {extent}, 'geom') from ({features}) f), ''::bytea)
 """
 
 
@@ -197,10 +220,19 @@ def _cut(place: Place, layers: Mapping[str, Sql]) -> bytes:
         text, own = _prefixed(*query, f"{name}_")
         parts.append(_LAYER.format(name=name, extent=EXTENT, features=text))
         params = params | own
-    with connection.cursor() as cursor:
-        cursor.execute("select " + " || ".join(parts), params)
-        (tile,) = cursor.fetchone()
-    return bytes(tile)
+    return bytes(_prepared("select " + " || ".join(parts), params))
+
+
+def _prepared(statement: str, params: Params) -> Any:
+    """The one value of a statement that the database plans once a connection, not each time.
+
+    Planning a tile takes as long as cutting it. Django's own cursor writes the values into the
+    text, so that each tile would be a statement of its own.
+    """
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        (value,) = cursor.execute(statement, params, prepare=True).fetchone() or (None,)
+    return value
 
 
 def releases_of(filter: AreaFilter) -> ReleaseFilter:
