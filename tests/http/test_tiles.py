@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import math
 import re
 
 import mapbox_vector_tile
@@ -22,6 +21,7 @@ from datlanh.intake.models import Report
 from datlanh.intake.services.deciding import step_confirm, step_propose
 from datlanh.kernel import clock
 from datlanh.register.selectors import decision_newest
+from support.places import tile_around
 from support.reports import approved, cha, demo_cast, field_of, received, release, verified
 
 pytestmark = pytest.mark.django_db
@@ -29,15 +29,8 @@ pytestmark = pytest.mark.django_db
 FIELD = field_of(1).centroid
 
 
-def tile_of(lon: float, lat: float, z: int) -> tuple[int, int, int]:
-    """The tile around a point."""
-    n = 2**z
-    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n
-    return z, int((lon + 180) / 360 * n), int(y)
-
-
 def url(z: int, query: str = "") -> str:
-    z, x, y = tile_of(FIELD.x, FIELD.y, z)
+    z, x, y = tile_around(FIELD.x, FIELD.y, z)
     return f"/tiles/{z}/{x}/{y}.mvt" + (f"?{query}" if query else "")
 
 
@@ -174,7 +167,7 @@ def test_as_of_an_earlier_decision_the_map_is_what_it_was_then(register):
 
 
 def test_now_and_the_versions_of_now_draw_the_same_tile(register, monkeypatch):
-    z, x, y = tile_of(FIELD.x, FIELD.y, 14)
+    z, x, y = tile_around(FIELD.x, FIELD.y, 14)
     now = opened(tiles.area_tile(z, x, y, EVERYTHING, AreaFilter()))
     monkeypatch.setattr(AreaFilter, "is_past", property(lambda self: True))
     then = opened(tiles.area_tile(z, x, y, EVERYTHING, AreaFilter()))
@@ -286,14 +279,14 @@ select id, 'HAZ-409-' || (600000 + i), '', %s, '', '', '', '',
         )
         cursor.execute("analyze hazards_hazardousarea")
     for zoom in (8, 10, 11, 14):
-        z, x, y = tile_of(107.0, 16.8, zoom)
+        z, x, y = tile_around(107.0, 16.8, zoom)
         tile = tiles.area_tile(
             z, x, y, Scope(organisation_ids=frozenset({organisation.pk})), AreaFilter()
         )
         assert 0 < len(tile) <= tiles.MAX_BYTES, (zoom, len(tile))
     found = tiles.rows(EVERYTHING, AreaFilter())
     text, params = tiles._outlines(found, tiles._AREA)
-    place = tiles.Place(*tile_of(107.0, 16.8, 14))
+    place = tiles.Place(*tile_around(107.0, 16.8, 14))
     with connection.cursor() as cursor, acting(SYSTEM):
         cursor.execute(f"explain {text}", params | place.params)
         plan = "\n".join(line for (line,) in cursor.fetchall())

@@ -536,6 +536,13 @@ LISTS = (
             (14, ", past", lambda w, t: {"known": w.newest - 1}, lambda t: [t.area]),
         )
     ),
+    Entry(
+        "api:strikes",
+        opens=(Permission.MAP_READ,),
+        anonymous=UNKNOWN,
+        where=tile_of(10),
+        note="bombing records are public: the same for all who have a map",
+    ),
     Entry("api:legend", opens=(Permission.MAP_READ,), anonymous=UNKNOWN),
     Entry("api:basemap", opens=(Permission.MAP_READ,), anonymous=UNKNOWN),
 )

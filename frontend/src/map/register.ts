@@ -1,8 +1,8 @@
 // The register's map: vector tiles, layers that are the legend, hover, choice and the feature's card.
-import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
+import type { MapGeoJSONFeature, Map as MapLibre, SourceSpecification, VectorTileSource } from "maplibre-gl";
 import { english, extent as around, ground, sheet, withQuery } from "./base";
 import type { Box } from "./base";
-import { STATUSES, registerLayers, selectionLayers } from "./styles";
+import { STATUSES, STRIKES, registerLayers, selectionLayers, strikeLayers } from "./styles";
 
 interface Choice { kind: string; id: string }
 
@@ -19,8 +19,9 @@ export async function registerMap(box: HTMLElement): Promise<void> {
   const data = await ground(dataset.basemap);
   const bounds = (dataset.bounds?.split(",").map(Number) as Box | undefined) ?? around(data, (p) => p.kind === "province") ?? [105.6, 16.2, 107.6, 18.2];
   const { map } = await sheet({
-    box, data, layers: registerLayers, over: selectionLayers,
+    box, data, layers: (t) => [...(dataset.strikes ? strikeLayers(t) : []), ...registerLayers(t)], over: selectionLayers,
     sources: {
+      ...bombing(dataset.strikes),
       register: {
         type: "vector", tiles: [withQuery(dataset.tiles ?? "")], minzoom: 0, maxzoom: Number(dataset.tilesMaxzoom ?? 14),
         promoteId: { areas: "id", area_points: "id", releases: "id", points: "id" },
@@ -29,6 +30,7 @@ export async function registerMap(box: HTMLElement): Promise<void> {
     options: { bounds, fitBoundsOptions: { padding: still ? 8 : 24 }, hash: still ? false : "map", interactive: !still, minZoom: 6 },
   });
   layers(box, map);
+  strikes(box, map);
   if (matchMedia("(max-width: 700px)").matches) box.querySelector("details[data-layers]")?.removeAttribute("open");
   if (dataset.legend) void counts(box, withQuery(dataset.legend)).then((found) => {
     // A filtered map opens on what it shows, unless the address says where to look.
@@ -60,6 +62,31 @@ function layers(box: HTMLElement, map: MapLibre): void {
     }
   };
   inputs.forEach((i) => i.addEventListener("change", apply));
+  map.on("style.load", apply);
+  document.addEventListener("datlanh:theme", () => setTimeout(apply));
+  apply();
+}
+
+function bombing(address: string | undefined): Record<string, SourceSpecification> {
+  return address ? { [STRIKES]: { type: "vector", tiles: [new URL(address, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}")], maxzoom: 12 } } : {};
+}
+
+/** The bombing records lie beneath everything, and are not asked for until somebody wants them. */
+function strikes(box: HTMLElement, map: MapLibre): void {
+  const wanted = box.querySelector<HTMLInputElement>(`input[data-layer=${STRIKES}]`);
+  const year = box.querySelector<HTMLSelectElement>("[data-strikes-year]");
+  const more = box.querySelector<HTMLElement>("[data-strikes-more]");
+  if (!wanted || !year || !more) return;
+  const apply = () => {
+    more.hidden = !wanted.checked;
+    map.setLayoutProperty(STRIKES, "visibility", wanted.checked ? "visible" : "none");
+  };
+  wanted.addEventListener("change", apply);
+  year.addEventListener("change", () => {
+    const source = map.getSource<VectorTileSource>(STRIKES);
+    const [bare = ""] = (source?.tiles[0] ?? "").split("?");
+    source?.setTiles([year.value ? `${bare}?year=${year.value}` : bare]);
+  });
   map.on("style.load", apply);
   document.addEventListener("datlanh:theme", () => setTimeout(apply));
   apply();

@@ -53,6 +53,19 @@ const spot = (radius: number, colour: string) => ({ "circle-radius": radius, "ci
 const hovered = (on: number, off: number): ExpressionSpecification =>
   ["case", ["boolean", ["feature-state", "hover"], false], on, off];
 
+export const STRIKES = "strikes"; // the source and its one layer
+
+/** Bombing records by cell. Steps as in the legend; nothing where there is none. */
+export function strikeLayers(t: Tokens): LayerSpecification[] {
+  return [{
+    id: STRIKES, type: "fill", source: STRIKES, "source-layer": STRIKES, layout: { visibility: "none" },
+    paint: {
+      "fill-color": ["step", ["get", "per_km2"], t["strike-1"], 10, t["strike-2"], 30, t["strike-3"], 100, t["strike-4"], 300, t["strike-5"]],
+      "fill-opacity": 0.8, "fill-antialias": false,
+    },
+  }];
+}
+
 /** The register: areas, land releases, points. `areas` and the others are layers of one tile source. */
 export function registerLayers(t: Tokens): LayerSpecification[] {
   const from = (layer: string) => ({ source: "register", "source-layer": layer });

@@ -4,6 +4,7 @@ const NAMES = [
   "closed-fill", "closed-text", "cleared-fill", "reduced-fill", "cancelled-fill", "remaining-fill", "cha-edge", "sha-edge",
   "block", "block-ink", "warn", "warn-ink", "info", "info-ink", "map-land", "map-foreign", "map-sea", "map-edge", "map-border",
   "map-label", "map-halo", "map-water", "box-red", "box-yellow", "box-blue", "box-green", "box-grey",
+  "strike-1", "strike-2", "strike-3", "strike-4", "strike-5",
   "box-red-mark", "box-yellow-mark", "box-blue-mark", "box-green-mark", "box-grey-mark",
 ] as const;
 

@@ -15,7 +15,6 @@ from datlanh.accounts.demo import DEMO_ACCOUNTS
 from datlanh.accounts.models import Device, Grant, Role, Session, User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for, scopes_of
-from datlanh.kernel import clock
 from datlanh.kernel.actor import Actor
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
@@ -129,7 +128,7 @@ def session_by_key(key: str) -> Session | None:
     One query, since every page asks this. An account that is not active comes with no grants.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_session_statement(), [key, clock.now()])
+        cursor.execute(_session_statement(), [key])
         found = cursor.fetchone()
     if found is None:
         return None
@@ -147,7 +146,7 @@ def _session_statement() -> str:
 
 _OF_SESSION = """
   from accounts_session s left join accounts_user u on u.id = s.account_id
- where s.session_key = %s and s.expire_date > %s
+ where s.session_key = %s and s.expire_date > statement_timestamp()
 """
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from datlanh import __version__
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import NOT_ALLOWED, NotAllowedError, Scope, scope_for
+from datlanh.delivery.strike_tiles import strike_tile
 from datlanh.delivery.tiles import Place, area_tile, releases_of
 from datlanh.hazards.selectors import AreaFilter, Rows, area_counts, area_total, rows
 from datlanh.kernel import clock
@@ -29,6 +30,7 @@ from datlanh.register.selectors import decision_newest
 MVT = "application/vnd.mapbox-vector-tile"
 GEOJSON = "application/geo+json"
 COMPRESS_FROM = 1_000  # bytes
+YEAR_DIGITS = 4
 GZIPPED = b"\x1f\x8b"  # no tile and no JSON begins like this
 MADE = caches["maps"]
 
@@ -68,6 +70,22 @@ def tile(request: HttpRequest, scope: Scope, z: int, x: int, y: int) -> HttpResp
     # which the next question mends; the other way round it would stay.
     etag = _etag("tile", z, x, y, scope.setting(), wanted.query(), *_moment())
     return _unless_known(request, etag, MVT, lambda: area_tile(z, x, y, scope, wanted))
+
+
+@mapped
+def strikes(request: HttpRequest, scope: Scope, z: int, x: int, y: int) -> HttpResponse:
+    """`/tiles/strikes/<z>/<x>/<y>.mvt?year=1968`: see `delivery.strike_tiles.strike_tile`.
+
+    Without a year, or with one that is none: of all years. Empty where no records were taken in.
+    """
+    if not Place(z, x, y).is_there:
+        raise Http404
+    file = places.strikes_file()
+    said = request.GET.get("year", "")
+    year = int(said) if said.isdecimal() and len(said) == YEAR_DIGITS else None
+    etag = _etag("strikes", z, x, y, file.pk if file else 0, year)
+    first, last = (year, year) if year else (0, 9999)
+    return _unless_known(request, etag, MVT, lambda: strike_tile(z, x, y, first, last))
 
 
 @mapped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from datlanh.api.maps import basemap, legend, tile
+from datlanh.api.maps import basemap, legend, strikes, tile
 from datlanh.api.openrosa import forms, reports, submission
 
 app_name = "api"
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("key/<str:secret>/", include(openrosa)),
     path("openrosa/", include(openrosa)),
     path("tiles/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
+    path("tiles/strikes/<int:z>/<int:x>/<int:y>.mvt", strikes, name="strikes"),
     path("map/legend.json", legend, name="legend"),
     path("map/basemap.geojson", basemap, name="basemap"),
 ]

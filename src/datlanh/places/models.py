@@ -182,3 +182,45 @@ class GazetteerEdition(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class AirStrikeFile(models.Model):
+    """Where the bombing records at hand come from; the newest is in force."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=160)
+    digest = models.CharField(max_length=64)  # SHA-256 of the file
+    records = models.IntegerField()  # taken
+    elsewhere = models.IntegerField()  # left out: far from the province
+    unreadable = models.IntegerField()  # left out: no year or no position
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class AirStrike(models.Model):
+    """One record of bombing: a target's position as it was reported then, and the month.
+
+    Says where to look. It never says that a place is safe, nor that it is contaminated.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    year = models.SmallIntegerField()
+    month = models.SmallIntegerField(null=True)
+    position = models.PointField(srid=4326)
+
+
+class AirStrikeCell(models.Model):
+    """How many records of a year lie in one cell of 500 m on the UTM 48N grid."""
+
+    id = models.BigAutoField(primary_key=True)
+    year = models.SmallIntegerField()
+    east = models.IntegerField()  # of the cell's corner, in cells: 500 m each
+    north = models.IntegerField()
+    records = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("east", "north", "year", name="places_strike_cell_once"),
+        ]

@@ -9,6 +9,7 @@ from datlanh.places.selectors.points import (
     unit_at,
 )
 from datlanh.places.selectors.search import UnitHit, unit_search
+from datlanh.places.selectors.strikes import strike_years, strikes_file, strikes_near
 from datlanh.places.selectors.units import (
     communes,
     current_of,
@@ -42,6 +43,9 @@ __all__ = [
     "origins",
     "province",
     "province_today",
+    "strike_years",
+    "strikes_file",
+    "strikes_near",
     "successors",
     "unit_at",
     "unit_by_code",

@@ -17,7 +17,7 @@ from datlanh.hazards.selectors import AreaFilter, ListedRecord, ReleaseFilter
 from datlanh.hazards.selectors.lists import area_get, release_get
 from datlanh.kernel import clock
 from datlanh.kernel.text import day
-from datlanh.places.selectors import is_outlined_officially
+from datlanh.places.selectors import is_outlined_officially, strike_years
 from datlanh.register.models import Record, Row
 from datlanh.web.areas.filters import Words, chips_of, choices_of, times_of
 from datlanh.web.areas.lists import names_beside
@@ -40,6 +40,8 @@ def register_map(request: StaffRequest) -> HttpResponse:
         "tiles": reverse("api:tile", args=(0, 0, 0)).replace("0/0/0", "{z}/{x}/{y}"),
         "basemap": reverse("api:basemap"),
         "legend": reverse("api:legend"),
+        "strikes": reverse("api:strikes", args=(0, 0, 0)).replace("0/0/0", "{z}/{x}/{y}"),
+        "strike_years": strike_years(),
         "cards": reverse("web:map_card", args=("KIND", "ID"))
         .replace("KIND", "{kind}")
         .replace("ID", "{id}"),

@@ -1,4 +1,4 @@
-"""`datlanh places seed | import FILE | villages FILE | search TEXT | basemap`."""
+"""`datlanh places seed | import FILE | villages FILE | strikes FILE | search TEXT | basemap`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ class Command(BaseCommand):
         importing.add_argument("file", type=Path)
         listing = steps.add_parser("villages", help="add the villages of a CSV file")
         listing.add_argument("file", type=Path)
+        bombing = steps.add_parser(
+            "strikes", help="take bombing records from a CSV file, also gzip"
+        )
+        bombing.add_argument("file", type=Path)
         searching = steps.add_parser("search", help="find a unit by an old or new name")
         searching.add_argument("text", nargs="+")
         steps.add_parser("basemap", help="write the plain basemap as GeoJSON to the output")
@@ -51,6 +55,15 @@ class Command(BaseCommand):
     def _villages(self, options: dict[str, Any]) -> None:
         done = services.villages_import(options["file"], by=None)
         self.stdout.write(f"{done.added} villages added, {done.known} known already")
+
+    def _strikes(self, options: dict[str, Any]) -> None:
+        done = services.strikes_import(options["file"], by=None)
+        kept = done.file
+        self.stdout.write(
+            f"{kept.records} bombing records, {kept.elsewhere} far from the province and "
+            f"{kept.unreadable} without year or position left out"
+            + ("" if done.is_new else "; the same file as before")
+        )
 
     def _search(self, options: dict[str, Any]) -> None:
         for hit in selectors.unit_search(" ".join(options["text"])):
