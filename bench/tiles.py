@@ -29,7 +29,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--tiles", type=int, default=150)
     options = parser.parse_args(argv)
     header(f"Tiles at zoom {ZOOM}, {options.records} areas, as one operator's field user")
-    _filled(options.records)
+    filled(options.records)
     from bench.server import Browser, serving
 
     with serving() as port:
@@ -76,7 +76,7 @@ def _both(
     return page_ms, sql_ms
 
 
-def _filled(records: int) -> None:
+def filled(records: int) -> None:
     place.stand_in("tiles", keep=True)
     from bench.filling import inputs
     from datlanh.accounts.acting import SYSTEM, acting

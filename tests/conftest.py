@@ -179,6 +179,7 @@ def _quick_passwords(settings) -> None:
 def _own_files(tmp_path, settings) -> None:
     """Attachments and keys never touch the real `var/`."""
     settings.FILES_ROOT = tmp_path / "files"
+    settings.EXPORTS_ROOT = tmp_path / "exports"
 
 
 @pytest.fixture(autouse=True)

@@ -550,6 +550,21 @@ LISTS = (
 # What belongs to nobody -------------------------------------------------------------------------
 
 COMMON = (
+    # A file is a person's, no organisation's: tests/http/test_web_exports.py.
+    Entry("web:exports", opens=(Permission.RECORD_READ,)),
+    Entry(
+        "web:export_ask",
+        "POST",
+        opens=(Permission.RECORD_READ,),
+        answer=DONE,
+        sends=values(table="areas", format="csv", query=""),
+    ),
+    Entry(
+        "web:export_file",
+        opens=(Permission.RECORD_READ,),
+        answer=ABSENT,
+        where=values(id="7d5c1f3e-0000-4000-8000-000000000000"),
+    ),
     Entry("web:forms", opens=(Permission.FORM_READ,)),
     Entry("web:minimum_data", opens=(Permission.FORM_READ,)),
     Entry(

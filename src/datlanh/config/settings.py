@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "datlanh.people",
     "datlanh.education",
     "datlanh.intake",
+    "datlanh.exchange",
     "datlanh.reporting",
     "datlanh.delivery",
     "datlanh.web",
@@ -151,6 +152,7 @@ WHITENOISE_MANIFEST_STRICT = False
 
 # Attachments, content-addressed (intake.files).
 FILES_ROOT = Path(env.text("DATLANH_FILES", str(VAR / "files")))
+EXPORTS_ROOT = VAR / "exports"  # made anew at will: in no backup
 # The key that wraps every person's key; never in the database (register.persons).
 PERSON_MASTER_KEY = env.text("DATLANH_PERSON_KEY", "") or env.kept_secret(
     VAR / "secrets" / "person_key"

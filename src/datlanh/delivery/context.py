@@ -177,6 +177,11 @@ class Shell:
         return address("account_logout")
 
     @property
+    def exports(self) -> str:
+        """The address of this person's files, or "" for who reads no records."""
+        return address("web:exports") if has(self.request.user, Permission.RECORD_READ) else ""
+
+    @property
     def security(self) -> str:
         """The address of the two-step sign-in."""
         return address("mfa_index")

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+from datlanh.hazards.rules import PUBLIC_STATES
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel.text import Text
 
-AREA_STATES = {
-    "open": Text("Mở", "Open"),
-    "ongoing": Text("Đang tiến hành", "Ongoing"),
-    "suspended": Text("Tạm dừng", "Suspended"),
-    "closed": Text("Đóng", "Closed"),
-}
+AREA_STATES = PUBLIC_STATES
 REPORT_STATES = {s.key: s.label for s in REVIEW.states} | {
     "superseded": Text("Bị thay", "Superseded"),
     "draft": Text("Nháp", "Draft"),

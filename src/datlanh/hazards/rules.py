@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from datlanh.kernel.text import Text
+
 # Depth classes of form 8 with the depth each reaches, cm; beyond the last: "over_5m".
 DEPTH_CLASSES = (("d7cm", 7.0), ("d30cm", 30.0), ("d3m", 300.0), ("d5m", 500.0))
 DEEPEST = "over_5m"
+
+# The four public states (procedure 2021, pages 3-4).
+PUBLIC_STATES = {
+    "open": Text("Mở", "Open"),
+    "ongoing": Text("Đang tiến hành", "Ongoing"),
+    "suspended": Text("Tạm dừng", "Suspended"),
+    "closed": Text("Đóng", "Closed"),
+}
 
 # What form 5 calls "worked on" the procedure defines as ongoing (pages 3-4 against p. 30).
 PUBLIC_STATUS = {

@@ -65,6 +65,7 @@ def records(request: StaffRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": _shown(scope, page, wanted, words, columns),
         "wanted": wanted,
+        "query": wanted.query(),
         "words": words,
         "chips": chips_of(wanted, words, tail),
         "shared": _shared(wanted, words),
