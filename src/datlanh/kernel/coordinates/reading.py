@@ -47,6 +47,8 @@ _ANGLE = re.compile(
     re.IGNORECASE,
 )
 _LETTERED = re.compile(r"([-+]?\d{1,3}(?:[.,]\d+)?)\s*([NSEWBĐT])(?!\w)", re.IGNORECASE)
+# (latitude or northing, longitude or easting, whether the latter stood first)
+Orders = tuple[tuple[float, float, bool], ...]
 LEAST_METRES = 1000  # numbers from here on are metres, not degrees
 
 VN2000_DEGREES = Text("VN-2000, độ", "VN-2000, degrees")
@@ -158,7 +160,7 @@ def _axes(text: str) -> bool | None:
     return None
 
 
-def _angles(text: str) -> tuple[tuple[float, float, bool], ...] | None:
+def _angles(text: str) -> Orders | None:
     """(latitude, longitude, reversed) of a text with degree marks or hemispheres."""
     found: list[tuple[str, float]] = []
     for before, degrees, minutes, seconds, after in _ANGLE.findall(text):
@@ -198,20 +200,16 @@ def _sexagesimal(values: list[float]) -> list[float]:
     return [sum(v / 60**i for i, v in enumerate(g)) for g in groups]
 
 
-def _ordered(
-    values: list[float], north_first: bool | None
-) -> tuple[tuple[float, float, bool], ...]:
+def _ordered(values: list[float], north_first: bool | None) -> Orders:
     """Both orders of two degrees, as far as both can be; latitude first is the likelier."""
     first, second = values
-    both = ((first, second, False), (second, first, True))
+    both: Orders = ((first, second, False), (second, first, True))
     if north_first is not None:
         both = both[:1] if north_first else both[1:]
     return tuple(b for b in both if abs(b[0]) <= 90 and abs(b[1]) <= 180)
 
 
-def _degrees(
-    pairs: tuple[tuple[float, float, bool], ...], named: frozenset[str], written_as: str
-) -> Iterator[Reading]:
+def _degrees(pairs: Orders, named: frozenset[str], written_as: str) -> Iterator[Reading]:
     in_vn2000 = s.WGS84_DECIMAL not in named
     for lat, lon, turned in pairs:
         point = Point(lon, lat)
@@ -223,7 +221,7 @@ def _metres(
     values: list[float], north_first: bool | None, named: frozenset[str], zone: int | None
 ) -> Iterator[Reading]:
     first, second = values
-    both = ((first, second, False), (second, first, True))
+    both: Orders = ((first, second, False), (second, first, True))
     if north_first is not None and not _plain_order(first, second):
         both = both[:1] if north_first else both[1:]
     for northing, easting, turned in both:
