@@ -48,6 +48,7 @@ MEASURED = Text(
     "Keep the drawing, report the measured area: {computed} m²",
 )
 COMMUNE_SHARE = 0.05  # less outside is how exactly boundaries of communes are known
+TOUCH_M = 0.01  # nearer than this is one boundary
 GRID_M = 1e-4  # overlays are made on this grid: boundaries that nearly agree leave no hairs
 Drawing = tuple[Polygon, ...]
 
@@ -61,8 +62,7 @@ def other_problems(drawn: Drawing, others: Iterable[Other]) -> Iterator[Problem]
     flat = shapely.union_all([geometry.to_plane(p, plane) for p in drawn])
     for other in near:
         theirs = geometry.to_plane(other.outline, plane)
-        if not theirs.is_valid:
-            theirs = shapely.make_valid(theirs)
+        theirs = _areas(theirs if theirs.is_valid else shapely.make_valid(theirs))
         found = _beside(drawn, other, flat, theirs, plane)
         if found is not None:
             yield found
@@ -76,7 +76,7 @@ def _beside(
     key = f"other:{other.local_id}"
     if size <= geometry.AREA_TOLERANCE_M2:
         metres = float(flat.distance(theirs))
-        if not other.clashes or not 0 < metres < SNAP_M:
+        if not other.clashes or not TOUCH_M < metres < SNAP_M:
             return None
         where = geometry.from_plane(shapely.shortest_line(flat, theirs), plane)
         said = filled(GAP, other=other.local_id, metres=round(metres, 2))
@@ -186,7 +186,7 @@ def stated_problem(
 
 
 def _areas(shape: BaseGeometry) -> MultiPolygon:
-    """The polygons of an overlay's result; lines and points fall away."""
+    """The polygons of a shape; lines and points fall away."""
     parts = [p for p in shapely.get_parts(shapely.get_parts(shape)) if isinstance(p, Polygon)]
     return MultiPolygon([p for p in parts if not p.is_empty and np.isfinite(p.area)])
 
