@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from datlanh.web.devices import views as devices
 from datlanh.web.home import views as home
-from datlanh.web.reports import correcting, lists, pages
+from datlanh.web.reports import correcting, lists, pages, shaping
 from datlanh.web.review import decisions, desk
 
 app_name = "web"
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<receipt>", pages.report, name="report"),
     path("reports/<receipt>/files/<int:number>", pages.file, name="report_file"),
     path("reports/<receipt>/correct", correcting.correct, name="report_correct"),
+    path("reports/<receipt>/shape", shaping.shape, name="report_shape"),
     path("reports/<receipt>/verify", correcting.verify, name="report_verify"),
     path("review/", desk.review, name="review"),
     path("review/<receipt>", desk.review_report, name="review_report"),

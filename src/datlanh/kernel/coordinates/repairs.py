@@ -122,7 +122,9 @@ def text_proposals(text: str, inside: Inside) -> list[Proposal]:
     found: dict[str, Proposal] = {}
     for reading in readings:
         for one in proposals(reading.point, inside):
-            found.setdefault(one.key, one)
+            # Metres have no decimal mark that could have slipped by powers of ten of degrees.
+            if reading.system not in METRIC or one.said is not DECIMAL:
+                found.setdefault(one.key, one)
     try:
         values = numbers(text)
     except ValueError:
