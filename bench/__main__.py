@@ -7,7 +7,7 @@ import importlib
 import subprocess
 import sys
 
-NAMES = ("submissions", "approvals", "rebuild", "tiles", "lists", "exports", "corpus")
+NAMES = ("submissions", "approvals", "rebuild", "tiles", "lists", "exports", "overlaps", "corpus")
 
 
 def main() -> int:

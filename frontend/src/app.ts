@@ -55,7 +55,15 @@ document.addEventListener("click", (event) => {
   if (fill) signInAs(fill.dataset.fill ?? "", fill.dataset.fillPassword ?? "");
   if (target instanceof HTMLDialogElement) target.close(); // a click on the backdrop
   if (target.closest("[data-print]")) window.print();
+  const copies = target.closest<HTMLElement>("[data-copy]");
+  if (copies) void copy(copies);
 });
+// The button says that it copied for as long as one looks: a tick in place of its icon.
+async function copy(button: HTMLElement): Promise<void> {
+  await navigator.clipboard.writeText(button.dataset.copy ?? "");
+  button.classList.add("copied");
+  setTimeout(() => button.classList.remove("copied"), 1600);
+}
 // The demonstration's sign-in page: one line of its list is enough.
 function signInAs(name: string, password: string): void {
   const login = document.querySelector<HTMLInputElement>("input[name=login]");

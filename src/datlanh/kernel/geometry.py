@@ -108,6 +108,12 @@ def to_plane(geometry: BaseGeometry, plane: Plane) -> Any:
     return placed
 
 
+def many_to_plane(geometries: NDArray[Any], plane: Plane) -> NDArray[Any]:
+    """`to_plane` of many at once; what is not on the globe comes out infinite."""
+    placed: NDArray[Any] = _moved(geometries, _projection(plane).transform)
+    return placed
+
+
 def from_plane(geometry: BaseGeometry, plane: Plane) -> Any:
     """The inverse of `to_plane`, lon/lat.
 

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from datlanh.web.devices import views as devices
 from datlanh.web.home import views as home
-from datlanh.web.reports import correcting, lists, pages
+from datlanh.web.reports import correcting, lists, pages, shaping
 from datlanh.web.review import decisions, desk
 
 app_name = "web"
@@ -23,10 +23,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("datlanh.web.quality.urls")),
     path("", include("datlanh.web.links.urls")),
     path("", include("datlanh.web.exports.urls")),
+    path("", include("datlanh.web.tools.urls")),
     path("reports/", lists.reports, name="reports"),
     path("reports/<receipt>", pages.report, name="report"),
     path("reports/<receipt>/files/<int:number>", pages.file, name="report_file"),
     path("reports/<receipt>/correct", correcting.correct, name="report_correct"),
+    path("reports/<receipt>/shape", shaping.shape, name="report_shape"),
     path("reports/<receipt>/verify", correcting.verify, name="report_verify"),
     path("review/", desk.review, name="review"),
     path("review/<receipt>", desk.review_report, name="review_report"),

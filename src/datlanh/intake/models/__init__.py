@@ -14,6 +14,7 @@ from datlanh.intake.models.reports import (
     RefusedFile,
     Report,
 )
+from datlanh.intake.models.shapes import ShapeChoice
 
 __all__ = [
     "Attachment",
@@ -33,4 +34,5 @@ __all__ = [
     "Reminder",
     "Report",
     "Setting",
+    "ShapeChoice",
 ]

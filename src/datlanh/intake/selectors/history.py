@@ -36,6 +36,8 @@ EVENTS = {
         "Huỷ phê duyệt, người thứ hai xác nhận", "Approval revoked, second person confirmed"
     ),
     "report.reassign": Text("Gắn sang hồ sơ khác", "Bound to another record"),
+    "report.shape_repaired": Text("Sửa khoanh vùng theo đề xuất", "A proposed repair was taken"),
+    "report.shape_kept": Text("Giữ nguyên khoanh vùng", "The drawing was kept as it is"),
     "report.except": Text("Cho phép ngoại lệ", "Exception granted"),
     "person.read": Text("Xem thông tin cá nhân", "Personal data read"),
 }

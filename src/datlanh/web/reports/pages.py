@@ -60,6 +60,7 @@ def report_context(found: Report, who: User) -> dict[str, Any]:
         "report": found,
         "mapping": mapping,
         "sheet": sheet,
+        "has_drawing": any(sheet.answers.polygons.values()),
         "findings": told,
         "history": report_history(found, who),
         "attachments": attached,

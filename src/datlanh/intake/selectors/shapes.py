@@ -1,0 +1,131 @@
+"""A report's drawings before the firewall, with what lies around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import shapely
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+
+from datlanh.accounts.models import User
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import scope_for
+from datlanh.hazards.selectors.neighbours import Neighbour, neighbours_of
+from datlanh.hazards.selectors.sources import AREA, RELEASE
+from datlanh.intake.models import Report, ShapeChoice
+from datlanh.intake.selectors.settings import settings_in_force
+from datlanh.kernel import firewall, geometry
+from datlanh.kernel.firewall import Examination, Other, Surroundings
+from datlanh.kernel.mapping import Answers, FormMapping, Question
+from datlanh.kernel.text import Text
+from datlanh.places.models import AdminUnit, Level, UnitOutline
+
+STATED = {"cha": "area_size"}  # where the reported area is that of the drawing itself
+CLASHES = {"cha": AREA, "land_release": RELEASE}  # what a form's drawing may not overlap
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One question's drawing, examined."""
+
+    question: Question
+    examined: Examination
+    neighbours: tuple[Neighbour, ...]
+
+
+def drawings_examined(
+    report: Report, mapping: FormMapping, answers: Answers, who: User
+) -> list[Drawn]:
+    """Every drawing of a report. Ids of others' records are hidden as everywhere."""
+    return [
+        _examined(report, question, answers, who)
+        for question in mapping.questions
+        if question.kind == "polygon" and question.key in answers.polygons
+    ]
+
+
+def drawing_examined(
+    report: Report, mapping: FormMapping, answers: Answers, who: User, key: str
+) -> Drawn | None:
+    """One drawing of a report."""
+    every = drawings_examined(report, mapping, answers, who)
+    return next((d for d in every if d.question.key == key), None)
+
+
+def shape_choices(report: Report) -> list[ShapeChoice]:
+    """What was decided about a report's drawings, oldest first."""
+    return list(report.shape_choices.select_related("by"))
+
+
+def polygons_of(rings: Iterable[Any]) -> list[Polygon]:
+    """The rings of an answer as polygons; too short ones are empty."""
+    return [Polygon(ring) if len(ring) >= 3 else Polygon() for ring in rings]
+
+
+def _examined(report: Report, question: Question, answers: Answers, who: User) -> Drawn:
+    polygons = polygons_of(answers.polygons.get(question.key) or [])
+    near: tuple[Neighbour, ...] = ()
+    if firewall.measured(polygons) is not None:
+        scope = scope_for(who, Permission.RECORD_READ)
+        near = tuple(
+            neighbours_of(geometry.as_one(polygons), scope, without=report.record_local_id)
+        )
+    commune, name = _commune(report.commune_code)
+    limits = settings_in_force().thresholds
+    stated = answers.values.get(STATED.get(report.form, ""))
+    around = Surroundings(
+        others=[_other(n, i, report.form) for i, n in enumerate(near, 1)],
+        commune=commune,
+        commune_name=name,
+        stated_m2=float(stated) if isinstance(stated, int | float) else None,
+        area_warn=limits["area_warn"],
+        area_block=limits["area_block"],
+    )
+    return Drawn(question, firewall.examine(polygons, around), near)
+
+
+def _other(neighbour: Neighbour, number: int, form: str) -> Other:
+    """Hidden ids are numbered, so that two of them can be told apart on one page."""
+    shown = f"{neighbour.local_id} {number}" if neighbour.is_hidden else neighbour.local_id
+    return Other(
+        local_id=shown,
+        kind=neighbour.kind,
+        outline=neighbour.outline,
+        organisation=neighbour.organisation,
+        clashes=neighbour.kind == CLASHES.get(form),
+    )
+
+
+def _commune(code: str) -> tuple[BaseGeometry | None, str]:
+    """The outline of a commune where it is an official one; a cell proves nothing."""
+    if not code:
+        return None, ""
+    units = AdminUnit.objects.filter(level=Level.COMMUNE, code=code).order_by("-valid_from")
+    unit = units.first()
+    if unit is None or unit.is_approximate:
+        return None, ""
+    outline = UnitOutline.objects.filter(unit=unit).first()
+    if outline is None:
+        return None, ""
+    return shapely.from_wkb(bytes(outline.outline.wkb)), unit.full_name
+
+
+def told(said: Any) -> Text:
+    """A sentence kept in both languages."""
+    return Text(said["vi"], said["en"])
+
+
+def numbered(drawn: Drawn) -> list[tuple[int, Any]]:
+    """The problems in order of severity with their numbers, as page and map show them."""
+    order = {"block": 0, "warn": 1, "info": 2}
+    problems = sorted(drawn.examined.problems, key=lambda p: order[p.severity])
+    return list(enumerate(problems, 1))
+
+
+def with_drawing(answers: Answers, key: str, polygons: Iterable[Polygon]) -> Answers:
+    """The answers with another drawing, closed rings of lon/lat pairs."""
+    rings = [[list(pair[:2]) for pair in polygon.exterior.coords] for polygon in polygons]
+    return replace(answers, polygons={**answers.polygons, key: rings})
