@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 import shapely
@@ -30,7 +30,6 @@ from datlanh.kernel.ledger import (
     contradicts_itself,
     release_balance,
     release_class,
-    total,
 )
 from datlanh.kernel.ledger_time import Area, Held, Outline, area_ledger, release_ledger
 
@@ -84,9 +83,7 @@ def releases(draw: st.DrawFn, most: int = 5) -> list[Release]:
                 tuple(affinity.scale(p, 0.3, 0.3) for p in pockets),
                 kind,
                 draw(st.sampled_from(DEPTHS)) if kind == CLEARED else "",
-                surface_share=draw(st.sampled_from([0.0, 0.0, 0.25, 1.0]))
-                if kind == CLEARED
-                else 0,
+                surface_m2=draw(st.sampled_from([0.0, 0.0, 9000.0, 1e9])) if kind == CLEARED else 0,
             )
         )
     return found
@@ -94,6 +91,11 @@ def releases(draw: st.DrawFn, most: int = 5) -> list[Release]:
 
 def of(outline, some, **more) -> Balance:
     return balance(outline, some, begins=DAY, **more)
+
+
+def total(found) -> Balance:
+    some = list(found)
+    return Balance(**{f.name: sum(getattr(b, f.name) for b in some) for f in fields(Balance)})
 
 
 def same(a: Balance, b: Balance, names: list[str] = BALANCED) -> None:
@@ -160,7 +162,8 @@ def test_a_release_in_two_halves_is_the_same(outline, some, angle) -> None:
         line = LineString([(c.x - dx, c.y - dy), (c.x + dx, c.y + dy)])
         parts = list(split(r.outline, line).geoms)
         halves += [replace(r, id=f"{r.id}-{i}", outline=p) for i, p in enumerate(parts)]
-    same(of(outline, halves), of(outline, some), [*BALANCED, "uncleared_m2"])
+    names = [n for n in BALANCED if n not in DEPTH_COLUMN.values() and n != "surface_m2"]
+    same(of(outline, halves), of(outline, some), [*names, "uncleared_m2"])
 
 
 @QUICK
@@ -292,13 +295,21 @@ def test_the_deeper_clearance_has_the_ground_and_surface_search_comes_last() -> 
     outline = field(0, 0)
     shallow = Release("R1", DAY, field(0, 0, 3, 4), depth="d30cm")
     deep = Release("R2", DAY, field(2, 0, 2, 4), depth="d3m")
-    seen = Release("R0", DAY, outline, surface_share=1.0)
+    seen = Release("R0", DAY, outline, surface_m2=1e9)
     reduced = Release("A", DAY, outline, kind=REDUCED)
     found = of(outline, [seen, shallow, deep])
     assert found.cleared_3m_m2 == pytest.approx(m2(field(2, 0, 2, 4)), abs=TOLERANCE_M2)
     assert found.cleared_30cm_m2 == pytest.approx(m2(field(0, 0, 2, 4)), abs=TOLERANCE_M2)
     assert found.surface_m2 == pytest.approx(0, abs=TOLERANCE_M2)
     assert of(outline, [reduced, seen]).surface_m2 == pytest.approx(m2(outline), abs=TOLERANCE_M2)
+
+
+def test_surface_search_is_what_was_not_cleared_deeper() -> None:
+    outline, size = field(0, 0), m2(field(0, 0))
+    part = Release("R1", DAY, outline, cleared_m2=0.75 * size, surface_m2=0.25 * size)
+    assert of(outline, [part]).surface_m2 == pytest.approx(size / 4, abs=TOLERANCE_M2)
+    both = replace(part, cleared_m2=size, surface_m2=size)
+    assert of(outline, [both]).surface_m2 == pytest.approx(0, abs=TOLERANCE_M2)
 
 
 def test_the_depth_of_a_report_is_that_of_its_largest_polygon() -> None:
@@ -323,7 +334,7 @@ def test_what_released_nothing_leaves_the_land_remaining() -> None:
 
 
 def test_a_release_without_a_drawing_moves_no_balance() -> None:
-    r = Release("R1", DAY, None, stated_m2=5000, names=frozenset({"HAZ-1"}))
+    r = Release("R1", DAY, None, cleared_m2=5000, names=frozenset({"HAZ-1"}))
     found = of(field(0, 0), [r], name="HAZ-1")
     assert (found.unlocated_m2, found.cleared_m2) == (5000, 0)
     assert of(field(0, 0), [r], name="HAZ-2").unlocated_m2 == 0
@@ -331,7 +342,7 @@ def test_a_release_without_a_drawing_moves_no_balance() -> None:
 
 
 def test_pockets_that_are_said_and_not_drawn_are_told() -> None:
-    r = Release("R1", DAY, field(0, 0), uncleared_m2=900, stated_m2=8000)
+    r = Release("R1", DAY, field(0, 0), uncleared_m2=900, cleared_m2=8000)
     found = of(field(0, 0, 2, 4), [r])
     assert found.undrawn_m2 == pytest.approx(450, abs=TOLERANCE_M2)
     assert found.stated_m2 == pytest.approx(4000, abs=TOLERANCE_M2)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
@@ -80,15 +80,32 @@ class Release:
     kind: str = CLEARED  # one of CLASSES, or "": it does not say
     depth: str = ""
     is_complete: bool = True  # False: the work was suspended
-    surface_share: float = 0.0  # of what it cleared, searched on the surface only
-    stated_m2: float = 0.0  # what it says it released
+    cleared_m2: float = 0.0  # what it says it cleared, or released
+    surface_m2: float = 0.0  # what it says it searched on the surface
     uncleared_m2: float = 0.0  # what it says could not be cleared
+    fadeout_m2: float | None = None  # what it says it cleared beyond the area
     names: frozenset[str] = frozenset()  # the areas it names
 
     @property
     def counts(self) -> bool:
         """Whether it released land at all."""
         return self.is_complete and self.kind in CLASSES
+
+    @property
+    def stated_m2(self) -> float:
+        """All it says it released."""
+        return self.cleared_m2 + self.surface_m2
+
+    def surface_share(self, net_m2: float) -> float:
+        """The part of its net ground that was searched on the surface and not cleared deeper.
+
+        At most what it says was searched so, and no more than what is left beside the cleared:
+        nobody draws the two apart.
+        """
+        if self.kind != CLEARED or self.surface_m2 <= 0 or net_m2 <= 0:
+            return 0.0
+        only = min(self.surface_m2, max(net_m2 - self.cleared_m2, 0.0))
+        return 1.0 if geometry.agrees(only, net_m2) else only / net_m2
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +116,30 @@ class Piece:
     depth: str
     ground: BaseGeometry
     is_main: bool  # the largest polygon: the depth of the report is its depth
+    surface: float  # the share of it that was searched on the surface only
 
     @property
     def rank(self) -> tuple[int, bool, int, str]:
         """The order in which pieces take ground."""
-        kind, surface = self.release.kind, self.release.surface_share >= 1
+        kind = self.release.kind
         is_cleared = kind == CLEARED
         return (
             CLASSES.index(kind),
-            is_cleared and surface,
+            self.surface >= 1,
             DEPTHS.index(self.depth) if is_cleared and self.depth in DEPTHS else 0,
             self.release.id,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What of a release lies on some ground."""
+
+    release: Release
+    pieces: list[Piece]
+    holes: list[Any]  # its pockets, all of them
+    net_m2: float  # the whole release without them
+    gone_m2: float  # all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,18 +219,20 @@ def balance(
         return Balance(unlocated_m2=unlocated)
     plane = geometry.plane_for(outline)
     ground = placed(outline, plane)
-    here = [(r, *_cut(r, ground, plane)) for r in releases if r.outline is not None]
-    counted = [(r, pieces, holes) for r, pieces, holes in here if r.counts and r.since >= begins]
-    pieces = sorted((p for _, own, _ in counted for p in own), key=lambda p: p.rank)
+    here = [c for r in releases if (c := _cut(r, ground, plane)) is not None]
+    counted = [c for c in here if c.release.counts and c.release.since >= begins]
+    pieces = sorted((p for c in counted for p in c.pieces), key=lambda p: p.rank)
     taken, rest = _take(ground, pieces)
     whole = float(ground.area)
     parts = _by_class(taken)
     own = _own(ground, [placed(b, plane) for b in before], pieces, whole, parts)
+    holes = together([h for c in counted for h in c.holes])
+    of = [(c.release, c) for c in here]
     apart = {
-        "uncleared_m2": common_m2(rest, together([h for _, _, holes in counted for h in holes])),
-        "suspended_m2": _under(rest, [(r, p) for r, p, _ in here if r.kind and not r.is_complete]),
-        "unclassified_m2": _under(rest, [(r, p) for r, p, _ in here if not r.kind]),
-        "earlier_m2": _under(rest, [(r, p) for r, p, _ in here if r.counts and r.since < begins]),
+        "uncleared_m2": common_m2(rest, holes),
+        "suspended_m2": _under(rest, [c for r, c in of if r.kind and not r.is_complete]),
+        "unclassified_m2": _under(rest, [c for r, c in of if not r.kind]),
+        "earlier_m2": _under(rest, [c for r, c in of if r.counts and r.since < begins]),
     }
     return Balance(
         outline_m2=whole,
@@ -209,7 +240,7 @@ def balance(
         remaining_m2=_rest_of(whole, parts),
         **_by_depth(taken),
         **apart,
-        **_stated(counted, plane),
+        **_stated(counted),
         unlocated_m2=unlocated,
         **own,
     )
@@ -231,21 +262,21 @@ def release_balance(
         return ReleaseBalance(unlocated_m2=release.stated_m2 if release.counts else 0.0)
     plane = geometry.plane_for(release.outline)
     drawn = placed(release.outline, plane)
-    own, holes = _cut(release, drawn, plane)
+    cut = _cut(release, drawn, plane)
+    own = cut.pieces if cut else []
     net = together([p.ground for p in own])
     every = [(a, placed(a.outline, plane)) for a in areas]
     touched = [(a, g) for a, g in every if common_m2(g, drawn) > geometry.AREA_TOLERANCE_M2]
     found = {
         "drawn_m2": float(drawn.area),
-        "pockets_m2": common_m2(drawn, together(holes)),
+        "pockets_m2": cut.gone_m2 if cut else 0.0,
         "net_m2": float(net.area),
         "outside_m2": float(without(net, together([g for _, g in touched])).area),
     }
     if not release.counts:
         return ReleaseBalance(**found)
-    rivals = [
-        p for r in others if r.counts and r.outline is not None for p in _cut(r, drawn, plane)[0]
-    ]
+    cuts = (_cut(r, drawn, plane) for r in others if r.counts)
+    rivals = [p for c in cuts if c for p in c.pieces]
     credit, other_depth = _credited(own, rivals)
     inside = meet(credit, together([g for a, g in touched if release.since >= a.begins]))
     beyond = without(credit, together([g for _, g in touched]))
@@ -262,34 +293,25 @@ def release_balance(
     )
 
 
-def total(balances: Iterable[Balance]) -> Balance:
-    """The sum of some balances, line by line."""
-    sums = dict.fromkeys((f.name for f in fields(Balance)), 0.0)
-    for one in balances:
-        for name in sums:
-            sums[name] += getattr(one, name)
-    return Balance(**sums)
-
-
-def _cut(release: Release, ground: Any, plane: Plane) -> tuple[list[Piece], list[Any]]:
-    """The pieces of a release on some ground, and the pockets that were taken out of it."""
+def _cut(release: Release, ground: Any, plane: Plane) -> Cut | None:
+    """What of a release lies on some ground; None where it has nothing to do with it."""
     if release.outline is None:
-        return [], []
+        return None
     outline = placed(release.outline, plane)
     if not outline.intersects(ground):
-        return [], []
+        return None
     holes = [meet(placed(p, plane), outline) for p in release.pockets]
-    parts = sorted(polygons_of(outline), key=lambda p: (-p.area, p.wkb))
+    gone = together(holes)
+    net_m2 = float(outline.area - gone.area)
+    surface = release.surface_share(net_m2)
     found = []
-    for i, part in enumerate(parts):
-        here = meet(part, ground)
-        for hole in holes:
-            here = without(here, hole)
+    for i, part in enumerate(sorted(polygons_of(outline), key=lambda p: (-p.area, p.wkb))):
+        here = without(meet(part, ground), gone)
         if here.area > 0:
             # Several polygons at different depths: the one given is that of the largest.
             depth = release.depth if i == 0 else ""
-            found.append(Piece(release, depth, here, is_main=i == 0))
-    return found, holes
+            found.append(Piece(release, depth, here, is_main=i == 0, surface=surface))
+    return Cut(release, found, holes, net_m2, float(gone.area))
 
 
 def _take(ground: Any, pieces: Sequence[Piece]) -> tuple[list[tuple[Piece, float]], Any]:
@@ -320,7 +342,7 @@ def _by_depth(taken: Iterable[tuple[Piece, float]]) -> dict[str, float]:
     for piece, got in taken:
         if piece.release.kind != CLEARED:
             continue
-        surface = got * min(max(piece.release.surface_share, 0.0), 1.0)
+        surface = got * piece.surface
         found["surface_m2"] += surface
         found[DEPTH_COLUMN.get(piece.depth, "cleared_unsaid_m2")] += got - surface
     return found
@@ -342,22 +364,16 @@ def _own(
     return {"own_m2": whole, **own, "own_remaining_m2": _rest_of(whole, parts)}
 
 
-def _stated(
-    counted: Sequence[tuple[Release, list[Piece], list[Any]]], plane: Plane
-) -> dict[str, float]:
+def _stated(counted: Sequence[Cut]) -> dict[str, float]:
     """What releases say of themselves, by the share of their net ground that lies here."""
     stated = undrawn = 0.0
-    for release, pieces, holes in counted:
-        if not pieces or release.outline is None:
-            continue
-        outline = placed(release.outline, plane)
-        gone = float(together(holes).area)
-        net = float(outline.area) - gone
-        share = min(sum(float(p.ground.area) for p in pieces) / net, 1.0) if net > 0 else 0.0
-        stated += release.stated_m2 * share
-        missing = release.uncleared_m2 - gone
-        if missing > max(geometry.AREA_TOLERANCE_M2, NEAR * release.uncleared_m2):
-            undrawn += missing * share
+    for cut in counted:
+        here = sum(float(p.ground.area) for p in cut.pieces)
+        share = min(here / cut.net_m2, 1.0) if cut.net_m2 > 0 else 0.0
+        said = cut.release.uncleared_m2
+        stated += cut.release.stated_m2 * share
+        if said - cut.gone_m2 > max(geometry.AREA_TOLERANCE_M2, NEAR * said):
+            undrawn += (said - cut.gone_m2) * share
     return {"stated_m2": stated, "undrawn_m2": undrawn}
 
 
@@ -373,5 +389,6 @@ def _credited(own: Sequence[Piece], rivals: Sequence[Piece]) -> tuple[Any, float
     return together(shares), other
 
 
-def _under(rest: Any, some: Iterable[tuple[Release, list[Piece]]]) -> float:
-    return common_m2(rest, together([p.ground for _, pieces in some for p in pieces]))
+def _under(rest: Any, cuts: Sequence[Cut]) -> float:
+    """m² of the rest under any of some releases."""
+    return common_m2(rest, together([p.ground for c in cuts for p in c.pieces]))

@@ -62,9 +62,14 @@ class Area:
 
     @property
     def begins(self) -> dt.date:
-        """The day from which releases count: that of its identification, if that was before."""
-        days = (min(v.what.identified or v.start, v.start) for v in self.versions)
-        return self.since or min(days)
+        """The day from which releases count: that of its identification, if that was before.
+
+        What is known of an area before it is drawn (a priority) makes it no older.
+        """
+        if self.since is not None:
+            return self.since
+        drawn = [v for v in self.versions if v.what.shape is not None or v.what.identified]
+        return min(min(v.what.identified or v.start, v.start) for v in drawn or self.versions)
 
     def at(self, on: dt.date) -> Held[Outline] | None:
         """What held on a day on which the area counted."""
@@ -308,7 +313,8 @@ def facts_of(release: Release) -> tuple[Any, ...]:
         release.depth,
         release.is_complete,
         release.since,
-        release.stated_m2,
+        release.cleared_m2,
+        release.surface_m2,
         release.uncleared_m2,
-        release.surface_share,
+        release.fadeout_m2,
     )

@@ -1,8 +1,9 @@
 """Overlay of ground in the plane: only what has an area is kept.
 
 Two pieces that touch share lines and points as well. Mixed with polygons in one geometry these
-make later steps fail or, worse, come out wrong, so every step here gives polygons and nothing else. Edges that nearly coincide (a release drawn along an area) make plain overlay
-lose whole pieces without a word, so all of it is snapped to a grid of a micrometre.
+make later steps fail or, worse, come out wrong, so every step here gives polygons and nothing
+else. Edges that nearly coincide (a release drawn along an area) make plain overlay lose whole
+pieces without a word, so all of it is snapped to a grid of a micrometre.
 """
 
 from __future__ import annotations
