@@ -219,10 +219,10 @@ def balance(
         return Balance(unlocated_m2=unlocated)
     plane = geometry.plane_for(outline)
     ground = placed(outline, plane)
-    here = [c for r in releases if (c := _cut(r, ground, plane)) is not None]
+    here = [c for r in releases if (c := cut(r, ground, plane)) is not None]
     counted = [c for c in here if c.release.counts and c.release.since >= begins]
     pieces = sorted((p for c in counted for p in c.pieces), key=lambda p: p.rank)
-    taken, rest = _take(ground, pieces)
+    taken, rest = take(ground, pieces)
     whole = float(ground.area)
     parts = _by_class(taken)
     own = _own(ground, [placed(b, plane) for b in before], pieces, whole, parts)
@@ -262,20 +262,20 @@ def release_balance(
         return ReleaseBalance(unlocated_m2=release.stated_m2 if release.counts else 0.0)
     plane = geometry.plane_for(release.outline)
     drawn = placed(release.outline, plane)
-    cut = _cut(release, drawn, plane)
-    own = cut.pieces if cut else []
+    mine = cut(release, drawn, plane)
+    own = mine.pieces if mine else []
     net = together([p.ground for p in own])
     every = [(a, placed(a.outline, plane)) for a in areas]
     touched = [(a, g) for a, g in every if common_m2(g, drawn) > geometry.AREA_TOLERANCE_M2]
     found = {
         "drawn_m2": float(drawn.area),
-        "pockets_m2": cut.gone_m2 if cut else 0.0,
+        "pockets_m2": mine.gone_m2 if mine else 0.0,
         "net_m2": float(net.area),
         "outside_m2": float(without(net, together([g for _, g in touched])).area),
     }
     if not release.counts:
         return ReleaseBalance(**found)
-    cuts = (_cut(r, drawn, plane) for r in others if r.counts)
+    cuts = (cut(r, drawn, plane) for r in others if r.counts)
     rivals = [p for c in cuts if c for p in c.pieces]
     credit, other_depth = _credited(own, rivals)
     inside = meet(credit, together([g for a, g in touched if release.since >= a.begins]))
@@ -293,7 +293,7 @@ def release_balance(
     )
 
 
-def _cut(release: Release, ground: Any, plane: Plane) -> Cut | None:
+def cut(release: Release, ground: Any, plane: Plane) -> Cut | None:
     """What of a release lies on some ground; None where it has nothing to do with it."""
     if release.outline is None:
         return None
@@ -314,7 +314,7 @@ def _cut(release: Release, ground: Any, plane: Plane) -> Cut | None:
     return Cut(release, found, holes, net_m2, float(gone.area))
 
 
-def _take(ground: Any, pieces: Sequence[Piece]) -> tuple[list[tuple[Piece, float]], Any]:
+def take(ground: Any, pieces: Sequence[Piece]) -> tuple[list[tuple[Piece, float]], Any]:
     """How much each piece gets of the ground in order, and what is left of it."""
     taken, rest = [], ground
     for piece in pieces:
@@ -359,7 +359,7 @@ def _own(
     in_front = [b for b in before if b.intersects(ground)]
     if in_front:
         ground = without(ground, together(in_front))
-        whole, parts = float(ground.area), _by_class(_take(ground, pieces)[0])
+        whole, parts = float(ground.area), _by_class(take(ground, pieces)[0])
     own = {f"own_{name}": value for name, value in parts.items()}
     return {"own_m2": whole, **own, "own_remaining_m2": _rest_of(whole, parts)}
 
@@ -367,13 +367,13 @@ def _own(
 def _stated(counted: Sequence[Cut]) -> dict[str, float]:
     """What releases say of themselves, by the share of their net ground that lies here."""
     stated = undrawn = 0.0
-    for cut in counted:
-        here = sum(float(p.ground.area) for p in cut.pieces)
-        share = min(here / cut.net_m2, 1.0) if cut.net_m2 > 0 else 0.0
-        said = cut.release.uncleared_m2
-        stated += cut.release.stated_m2 * share
-        if said - cut.gone_m2 > max(geometry.AREA_TOLERANCE_M2, NEAR * said):
-            undrawn += (said - cut.gone_m2) * share
+    for one in counted:
+        here = sum(float(p.ground.area) for p in one.pieces)
+        share = min(here / one.net_m2, 1.0) if one.net_m2 > 0 else 0.0
+        said = one.release.uncleared_m2
+        stated += one.release.stated_m2 * share
+        if said - one.gone_m2 > max(geometry.AREA_TOLERANCE_M2, NEAR * said):
+            undrawn += (said - one.gone_m2) * share
     return {"stated_m2": stated, "undrawn_m2": undrawn}
 
 

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("datlanh.web.batches.urls")),
     path("", include("datlanh.web.quality.urls")),
     path("", include("datlanh.web.links.urls")),
+    path("", include("datlanh.web.ledger.urls")),
     path("reports/", lists.reports, name="reports"),
     path("reports/<receipt>", pages.report, name="report"),
     path("reports/<receipt>/files/<int:number>", pages.file, name="report_file"),
