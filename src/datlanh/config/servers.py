@@ -43,10 +43,12 @@ def migrate_in_child(server: Server) -> None:
     # The administrator steps into the owner's role, so that new tables belong to the owner.
     environment = {**os.environ, "DATABASE_URL": login, "DATLANH_STATEMENT_TIMEOUT_MS": "0"}
     environment.pop("DATABASE_OWNER_URL", None)
-    command = [sys.executable, "-m", "datlanh.config.cli", "migrate", "--database", "owner"]
-    done = subprocess.run(
-        [*command, "--no-input", "--skip-checks", "--verbosity", "0"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise BackupError(f"The restored database could not be migrated: {done.stderr[-2000:]}")
+    migrate = ["migrate", "--database", "owner", "--no-input", "--skip-checks", "--verbosity", "0"]
+    # A register from before there was a ledger has none to restore.
+    for words in (migrate, ["register", "ledger"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "datlanh.config.cli", *words],
+            cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise BackupError(f"The restored database could not be migrated: {done.stderr[-2000:]}")

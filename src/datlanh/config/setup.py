@@ -82,6 +82,7 @@ def migrate() -> None:
     if waiting:
         with step(f"database brought up to date, {waiting} migrations"):
             call_command("migrate", database="owner", interactive=False, verbosity=0)
+        call_command("register", "ledger", stdout=io.StringIO())
     connections["owner"].close()
 
 

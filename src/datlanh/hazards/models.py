@@ -12,6 +12,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Upper
 
+from datlanh.hazards.ledger.models import AreaLedger, ReleaseLedger  # noqa: F401 - for Django
 from datlanh.register.typed import Projected, ReportedRow, not_negative, reading
 
 

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("datlanh.web.links.urls")),
     path("", include("datlanh.web.exports.urls")),
     path("", include("datlanh.web.tools.urls")),
+    path("", include("datlanh.web.ledger.urls")),
     path("reports/", lists.reports, name="reports"),
     path("reports/<receipt>", pages.report, name="report"),
     path("reports/<receipt>/files/<int:number>", pages.file, name="report_file"),

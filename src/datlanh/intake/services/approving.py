@@ -23,6 +23,7 @@ from datlanh.intake.services.moves import (
     UNKNOWN_FORM,
     WRONG_KIND,
     refold_plans,
+    refolds_apply,
     report_lock,
     report_move,
     step_of,
@@ -125,8 +126,7 @@ def report_approve(
     )
     if is_new:
         _record_create(record, decision.seq)
-    for plan in plans:
-        register.refold_apply(plan, seq=decision.seq)
+    refolds_apply(plans, seq=decision.seq)
     links_kept(due=due, record=record, locked=every, by=by, report_id=report.pk)
     return report
 

@@ -16,7 +16,13 @@ from datlanh.audit.services import record as audit_record
 from datlanh.intake.batching import LIMIT, STEP, restated_by, seen_in_batch
 from datlanh.intake.models import Batch, BatchMember, Proposal, Report
 from datlanh.intake.services.deciding import DECISION_OF, NOTHING_PROPOSED, step_propose
-from datlanh.intake.services.moves import decides_or_refuse, refold_plans, report_move, step_of
+from datlanh.intake.services.moves import (
+    decides_or_refuse,
+    refold_plans,
+    refolds_apply,
+    report_move,
+    step_of,
+)
 from datlanh.intake.workflow import REVIEW, Step, reason_is_given, two_persons
 from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError, TransitionError
@@ -276,8 +282,7 @@ def _decide(
         note=batch.note,
         data={"batch": batch.pk},
     )
-    for plan in plans:
-        register.refold_apply(plan, seq=decision.seq)
+    refolds_apply(plans, seq=decision.seq)
     member.result, member.decision = BatchMember.DONE, decision.seq
 
 

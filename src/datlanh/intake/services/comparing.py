@@ -9,9 +9,12 @@ from typing import Any
 
 from django.db import models
 
+from datlanh.hazards.ledger.services import MODELS as LEDGERS
+from datlanh.hazards.ledger.services import ledgers_replayed
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.replay import Expected, expected, lives
 from datlanh.intake.services.rebuilding import tables_of
+from datlanh.kernel import geometry
 from datlanh.places.selectors.lineage import one_edition
 from datlanh.register import canonical
 from datlanh.register import services as register
@@ -36,6 +39,7 @@ class Verdict:
     records: int = 0
     versions: int = 0
     links: int = 0
+    ledger_rows: int = 0
     differences: list[Difference] = field(default_factory=list)
     derived: list[Difference] = field(default_factory=list)
 
@@ -59,6 +63,7 @@ def register_verify() -> Verdict:
         if pk not in every:
             verdict.differences.append(Difference(local_id, "record", str(pk), None))
     _compare_links(verdict)
+    _compare_ledgers(verdict)
     return verdict
 
 
@@ -72,6 +77,39 @@ def _compare_links(verdict: Verdict) -> None:
         told = dict(zip(names, map(canonical.plain, row), strict=True))
         live, expected_one = (told, None) if row in has else (None, told)
         verdict.differences.append(Difference(told["a_id"], "link", live, expected_one))
+
+
+def _compare_ledgers(verdict: Verdict) -> None:
+    """The ledger follows from versions, which were compared before it."""
+    for batch, rows in ledgers_replayed():
+        for model in LEDGERS:
+            live = _live(model, batch)
+            wants: dict[str, list[Columns]] = defaultdict(list)
+            for row in rows.get(model, ()):
+                wants[str(row["record_id"])].append(canonical.of_columns(model, row))
+            verdict.ledger_rows += sum(map(len, wants.values()))
+            for pk in live.keys() | wants.keys():
+                has, must = (sorted(some[pk], key=_place) for some in (live, wants))
+                if has != must:
+                    _differs_measured(pk, model, has, must, verdict)
+
+
+def _differs_measured(
+    pk: str, model: type[models.Model], has: list[Columns], wants: list[Columns], verdict: Verdict
+) -> None:
+    """Note a difference; apart, when another engine measured the same ground a little otherwise."""
+    close = len(has) == len(wants) and all(map(_measured_alike, has, wants))
+    into = verdict.derived if close else verdict.differences
+    into.append(Difference(pk, model._meta.model_name or "", has, wants))
+
+
+def _measured_alike(a: Columns, b: Columns) -> bool:
+    return all(
+        geometry.agrees(a[k], b[k])
+        if isinstance(a[k], int | float) and isinstance(b[k], int | float) and k.endswith("_m2")
+        else a[k] == b[k] or k == "adjustments"
+        for k in a
+    )
 
 
 def _compare(batch: Sequence[Expected], verdict: Verdict) -> None:

@@ -20,6 +20,7 @@ from datlanh.intake.services.moves import (
     WRONG_KIND,
     decides_or_refuse,
     refold_plans,
+    refolds_apply,
     report_lock,
     report_move,
     step_of,
@@ -109,8 +110,7 @@ def step_confirm(*, id: int, by: User, confirm: bool, note: str = "") -> Report:
         data={"batch": proposal.batch_id} if proposal.batch_id else None,
     )
     _member_close(proposal, BatchMember.DONE, decision.seq)
-    for plan in plans:
-        register.refold_apply(plan, seq=decision.seq)
+    refolds_apply(plans, seq=decision.seq)
     if proposal.step == "refuse":
         _number_give_up(report, by=by, reason=proposal.note)
     return report
@@ -187,8 +187,7 @@ def report_reassign(
         note=note,
         data={"from": str(former)},
     )
-    for plan in plans:
-        register.refold_apply(plan, seq=decision.seq)
+    refolds_apply(plans, seq=decision.seq)
     return report
 
 
@@ -209,8 +208,7 @@ def value_choose(
         data={"atom": atom, "on": on.isoformat(), "report": report_id},
     )
     audit_record("value.choose", record, by=by, after=decision.data, note=note)
-    for plan in refold_plans([record]):
-        register.refold_apply(plan, seq=decision.seq)
+    refolds_apply(refold_plans([record]), seq=decision.seq)
     return decision
 
 

@@ -9,6 +9,8 @@ from datlanh.accounts.models import User
 from datlanh.accounts.scope import scope_for
 from datlanh.audit.rows import row_update
 from datlanh.audit.services import record as audit_record
+from datlanh.hazards.ledger.services import ledger_refresh
+from datlanh.hazards.ledger.versions import KINDS as LEDGER_KINDS
 from datlanh.intake.models import Payload, Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.standing import counting_of
@@ -106,6 +108,16 @@ def refold_plans(records: Iterable[Record]) -> list[register.Plan]:
         )
         for record in sorted(records, key=lambda r: r.pk)
     ]
+
+
+def refolds_apply(plans: Iterable[register.Plan], *, seq: int) -> None:
+    """Write plans as known from decision `seq`, and the ledger that follows from them."""
+    in_ledger = []
+    for plan in plans:
+        register.refold_apply(plan, seq=seq)
+        if plan.record.kind in LEDGER_KINDS:
+            in_ledger.append(plan.record.pk)
+    ledger_refresh(seq=seq, record_ids=in_ledger)
 
 
 def decides_or_refuse(report: Report, by: User, note: str) -> None:

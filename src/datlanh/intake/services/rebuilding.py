@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from datlanh.audit.services import record as audit_record
+from datlanh.hazards.ledger.services import ledgers_clear, ledgers_rebuild, ledgers_stand
+from datlanh.hazards.ledger.versions import KINDS as LEDGER_KINDS
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.replay import Expected, expected, lives
 from datlanh.kernel.actor import Actor
@@ -36,11 +38,25 @@ def register_rebuild(*, by: Actor) -> int:
             _write(batch)
             count += len(batch)
     register.links_rebuild()
+    ledgers_rebuild()
     audit_record("register.rebuild", "register:all", by=by, after={"records": count})
     return count
 
 
+@transaction.atomic
+def ledger_complete(*, by: Actor) -> int:
+    """Compute the ledger of a register that was kept before there was one. Twice is once."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [register.DECISION_LOCK])
+    if ledgers_stand() or not Record.objects.filter(kind__in=LEDGER_KINDS).exists():
+        return 0
+    rows = ledgers_rebuild()
+    audit_record("register.ledger", "register:all", by=by, after={"rows": rows})
+    return rows
+
+
 def _clear() -> None:
+    ledgers_clear()
     for projector in PROJECTORS.values():
         for model in (*projector.child_models, projector.row_model):
             model._default_manager.all().delete()

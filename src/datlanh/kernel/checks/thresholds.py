@@ -128,6 +128,18 @@ THRESHOLDS = (
     ),
     # Nightly: areas of one kind that share more than this part of the smaller one.
     Threshold("areas_overlap", 0.05, Text("Khu vực chồng lên nhau", "Areas that overlap")),
+    # Nightly, and the ledger's page: an area at work of which nothing was heard so long.
+    Threshold(
+        "stalled_days",
+        35.0,
+        Text("Khu vực không có tiến triển (ngày)", "Area without progress (days)"),
+    ),
+    # Nightly: a release, or all on an area, more than the ground there was, as a share of it.
+    Threshold(
+        "released_more",
+        0.05,
+        Text("Giải phóng nhiều hơn diện tích", "Released more than there was"),
+    ),
     # Nightly: so many times what 99 of 100 records have.
     Threshold("outlier_times", 5.0, Text("Gấp bao nhiêu lần thông thường", "Times the usual")),
 )

@@ -272,6 +272,7 @@ def figure_tabs(request: HttpRequest) -> list[tuple[str, str, str]]:
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     pages = (
         ("land", _("Land"), "web:statistics"),
+        ("ledger", _("Land ledger"), "web:ledger"),
         ("work", _("Survey, EOD, progress"), "web:figures_work"),
         ("education", _("Risk education"), "web:figures_education"),
         ("people", _("Accidents and victims"), "web:figures_people"),

@@ -1,4 +1,4 @@
-"""`datlanh register verify|rebuild|explain ID`."""
+"""`datlanh register verify|rebuild|ledger|explain ID`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.selectors.explaining import record_explain
 from datlanh.intake.services.comparing import register_verify
-from datlanh.intake.services.rebuilding import register_rebuild
+from datlanh.intake.services.rebuilding import ledger_complete, register_rebuild
 from datlanh.kernel.ids import spellings
 from datlanh.kernel.text import day
 from datlanh.register.models import Record
@@ -24,8 +24,8 @@ class Command(BaseCommand):
     help = "Verify the register against reports and decisions, rebuild it, or explain a record."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """verify | rebuild | explain ID."""
-        parser.add_argument("step", choices=["verify", "rebuild", "explain"])
+        """verify | rebuild | ledger | explain ID."""
+        parser.add_argument("step", choices=["verify", "rebuild", "ledger", "explain"])
         parser.add_argument("id", nargs="?")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(verdict.differences)} difference(s)")
         self.stdout.write(
             f"equal: {verdict.records} records, {verdict.versions} versions, "
-            f"{verdict.links} links ({took:.1f} s)"
+            f"{verdict.links} links, {verdict.ledger_rows} ledger rows ({took:.1f} s)"
         )
 
     def rebuild(self, _: str | None) -> None:
@@ -58,6 +58,12 @@ class Command(BaseCommand):
         began = time.monotonic()
         count = register_rebuild(by=SYSTEM)
         self.stdout.write(f"{count} records folded anew ({time.monotonic() - began:.1f} s)")
+
+    def ledger(self, _: str | None) -> None:
+        """Compute the ledger where a register from before has none."""
+        began = time.monotonic()
+        if rows := ledger_complete(by=SYSTEM):
+            self.stdout.write(f"{rows} rows of the ledger ({time.monotonic() - began:.1f} s)")
 
     def explain(self, local_id: str | None) -> None:
         """Each value of a record: who reported it, when true, when known."""

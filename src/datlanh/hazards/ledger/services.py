@@ -1,0 +1,157 @@
+"""Keeping the ledger: after each decision for what it touched, or all of it anew."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from uuid import UUID
+
+import shapely
+from django.db import connection, models
+
+from datlanh.audit.rows import together, write
+from datlanh.hazards.ledger.lines import (
+    Columns,
+    Endings,
+    Neighbourhood,
+    neighbourhood_now,
+    neighbourhoods,
+    no_endings,
+)
+from datlanh.hazards.ledger.models import AreaLedger, ReleaseLedger
+from datlanh.hazards.ledger.versions import KINDS, ids_in
+from datlanh.register.bulk import row_put, rows_copy, rows_read
+from datlanh.register.canonical import of_columns
+from datlanh.register.models import Record
+
+MODELS: tuple[type[models.Model], ...] = (AreaLedger, ReleaseLedger)
+BATCH = 300
+
+
+def ledger_refresh(*, seq: int, record_ids: Collection[UUID], endings: Endings = no_endings) -> int:
+    """Compute anew what decision `seq` may have changed: these records and all they touch.
+
+    Call it when the versions are written, under the decision lock; then nothing else changes
+    meanwhile, and no further lock is needed. Returns how many rows begin.
+    """
+    if not record_ids:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGED, {"ids": list(record_ids), "seq": seq, "kinds": list(KINDS)})
+        changed = cursor.fetchall()
+    if not changed:
+        return 0
+    shapes = [shapely.from_wkb(bytes(wkb)) for _, wkb, _ in changed if wkb is not None]
+    named = {i for _, wkb, text in changed if wkb is None for i in ids_in(text)}
+    affected, around = neighbourhood_now(
+        {record for record, _, _ in changed}, shapes, named, endings
+    )
+    standing = {model: _standing(model, affected) for model in MODELS}
+    begun = 0
+    with together():
+        for record in sorted(affected):
+            begun += _put(record, around, standing, seq)
+    return begun
+
+
+# What they were before the decision, and what they are now.
+_CHANGED = """
+select record_id, st_asbinary(outline), values->>'cha_ids' from register_version
+ where record_id = any(%(ids)s) and kind = any(%(kinds)s)
+   and (known_to is null or known_to = %(seq)s)
+"""
+
+
+def _standing(
+    model: type[models.Model], records: Collection[UUID]
+) -> dict[str, dict[str, Columns]]:
+    """The open rows of records by their first day, in canonical form."""
+    found: dict[str, dict[str, Columns]] = defaultdict(dict)
+    for row in rows_read(model, "record_id", list(records)):
+        if row["known_to"] is None:
+            found[row["record_id"]][row["true_from"]] = row
+    return found
+
+
+def _put(
+    record: UUID,
+    around: Neighbourhood,
+    standing: dict[type[models.Model], dict[str, dict[str, Columns]]],
+    seq: int,
+) -> int:
+    """Write the difference for one record."""
+    wanted = around.lines(record)
+    model = around.ledger_model(record)
+    begun = 0
+    for table in MODELS:
+        have = standing[table].get(str(record), {})
+        news = wanted if table is model else []
+        keys = {line["true_from"].isoformat(): line for line in news}
+        same = {
+            start
+            for start, line in keys.items()
+            if start in have and _equal(table, have[start], line)
+        }
+        if gone := [start for start in have if start not in same]:
+            name = table._meta.db_table
+            write(_FORGET.format(table=name), [record, gone, seq])
+            write(_CLOSE.format(table=name), [seq, record, gone])
+        for start, line in keys.items():
+            if start not in same:
+                row_put(table, line | {"known_from": seq, "known_to": None})
+                begun += 1
+    return begun
+
+
+# Two changes of one decision: what it said first was never known.
+_FORGET = """
+delete from {table}
+ where record_id = %s and true_from = any(%s::date[]) and known_to is null and known_from = %s
+"""
+_CLOSE = """
+update {table} set known_to = %s
+ where record_id = %s and known_to is null and true_from = any(%s::date[])
+"""
+
+
+def _equal(model: type[models.Model], row: Columns, line: Columns) -> bool:
+    wanted = of_columns(model, line | {"known_from": row["known_from"], "known_to": None})
+    return wanted == row
+
+
+def ledgers_stand() -> bool:
+    """Whether there is any ledger."""
+    return any(model._default_manager.exists() for model in MODELS)
+
+
+def ledgers_clear() -> None:
+    """Throw all of it away."""
+    for model in MODELS:
+        model._default_manager.all()._raw_delete("default")
+
+
+def ledgers_rebuild(*, endings: Endings = no_endings) -> int:
+    """Write the whole ledger anew from the versions that stand; the tables are empty."""
+    count = 0
+    for _, rows in ledgers_replayed(endings=endings):
+        for model, wanted in rows.items():
+            rows_copy(model, wanted)
+            count += len(wanted)
+    return count
+
+
+def ledgers_replayed(
+    *, endings: Endings = no_endings
+) -> Iterator[tuple[Sequence[UUID], dict[type[models.Model], list[Columns]]]]:
+    """Every row there must be, some records at a time."""
+    # By creation: what was entered together lies near each other, and is read once.
+    ids = list(
+        Record.objects.filter(kind__in=KINDS).order_by("created_seq").values_list("pk", flat=True)
+    )
+    for batch, around in neighbourhoods(ids, BATCH, endings):
+        found: dict[type[models.Model], list[Columns]] = defaultdict(list)
+        for record in batch:
+            model = around.ledger_model(record)
+            if model is not None:
+                found[model] += around.replayed(record)
+        yield batch, found

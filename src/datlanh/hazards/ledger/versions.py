@@ -1,0 +1,230 @@
+"""Versions of areas and releases, read from the register as the ledger's arithmetic wants them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import shapely
+from django.db import connection
+from shapely.geometry.base import BaseGeometry
+
+from datlanh.hazards.rules import depth_class
+from datlanh.kernel.ledger import Release, release_class
+from datlanh.kernel.ledger_time import Held, Outline
+
+AREA, RELEASE = "hazardous_area", "land_release"
+KINDS = (AREA, RELEASE)
+COMPLETED, CLEARANCE_DONE = "completed", "HR-CLC"
+POCKETS = "uncleared_pockets"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stored:
+    """One version with what it was known during."""
+
+    record_id: UUID
+    local_id: str
+    organisation_id: int
+    known_from: int
+    known_to: int | None
+    held: Held[Any]  # of an `Outline` or a `Release`
+
+    @property
+    def is_area(self) -> bool:
+        """Whether it is an area's."""
+        return isinstance(self.held.what, Outline)
+
+    @property
+    def shape(self) -> BaseGeometry | None:
+        """The ground it speaks of."""
+        what = self.held.what
+        return what.shape if isinstance(what, Outline) else what.outline
+
+    def is_known(self, after: int | None) -> bool:
+        """Whether it was known after a decision; None: whether it is now."""
+        if after is None:
+            return self.known_to is None
+        return self.known_from <= after and (self.known_to is None or self.known_to > after)
+
+
+_COLUMNS = """
+select v.id, v.record_id, r.local_id, v.kind, v.organisation_id, v.true_from, v.true_to,
+       v.known_from, v.known_to, st_asbinary(v.outline), v.values::text,
+       (v.lists->'uncleared_pockets')::text
+  from register_version v join register_record r on r.id = v.record_id
+"""
+_OPEN = f"{_COLUMNS} where v.record_id = any(%(ids)s) and v.known_to is null"
+_EVER = f"{_COLUMNS} where v.record_id = any(%(ids)s)"
+
+
+def versions_of(records: Collection[UUID], *, ever: bool = False) -> list[Stored]:
+    """The versions of areas and releases known now; with `ever`, those once known as well."""
+    if not records:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_EVER if ever else _OPEN, {"ids": list(records)})
+        rows = cursor.fetchall()
+    reports = {pk for row in rows for pk in _reports(row)}
+    drawn = _pockets_of(reports)
+    same: dict[Any, Any] = {}  # equal content is one object: measured once
+    return [_stored(row, drawn, same) for row in rows if row[3] in KINDS]
+
+
+def _reports(row: Sequence[Any]) -> list[int]:
+    return list(json.loads(row[11])) if row[11] and row[3] == RELEASE else []
+
+
+def _pockets_of(reports: Collection[int]) -> Mapping[int, list[bytes]]:
+    """The pockets that reports drew, in the order in which they stand there."""
+    found: dict[int, list[bytes]] = defaultdict(list)
+    if reports:
+        with connection.cursor() as cursor:
+            cursor.execute(_POCKETS, [list(reports), POCKETS])
+            for report, wkb in cursor.fetchall():
+                found[report].append(bytes(wkb))
+    return found
+
+
+_POCKETS = """
+select report_id, st_asbinary(shape) from register_row
+ where report_id = any(%s) and list = %s and shape is not null
+ order by report_id, number
+"""
+
+
+def _stored(row: Sequence[Any], drawn: Mapping[int, list[bytes]], same: dict[Any, Any]) -> Stored:
+    _, record, local_id, kind, organisation, start, end, known_from, known_to, wkb, text, _ = row
+    shape_of = bytes(wkb) if wkb is not None else None
+    values: dict[str, Any] = json.loads(text)
+    if kind == AREA:
+        what: Any = _outline(shape_of, values, same)
+    else:
+        pockets = tuple(p for pk in sorted(_reports(row)) for p in drawn.get(pk, ()))
+        what = _release((local_id, start), (shape_of, pockets), values, same)
+    return Stored(record, local_id, organisation, known_from, known_to, Held(start, end, what))
+
+
+def _outline(wkb: bytes | None, values: Mapping[str, Any], same: dict[Any, Any]) -> Outline:
+    reported = _number(values.get("area_reported_m2"))
+    said = (_day(values.get("identification_date")), reported)
+    key = (AREA, wkb, *said)
+    if key not in same:
+        same[key] = Outline(_shape(wkb, same), *said)
+    found: Outline = same[key]
+    return found
+
+
+def _release(
+    named: tuple[str, dt.date],
+    shapes: tuple[bytes | None, tuple[bytes, ...]],
+    values: Mapping[str, Any],
+    same: dict[Any, Any],
+) -> Release:
+    said, (wkb, pockets) = release_said(named[0], values), shapes
+    key = (*named, *shapes, tuple(said.values()))
+    if key not in same:
+        holes = tuple(s for p in pockets if (s := _shape(p, same)) is not None)
+        same[key] = Release(*named, _shape(wkb, same), holes, **said)
+    found: Release = same[key]
+    return found
+
+
+def release_said(local_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a release says of itself, but for its ground.
+
+    Its status decides whether land was released; where it gives none, the prefix of its id does
+    (CLC: completed, CLS: suspended).
+    """
+    methods = values.get("method")
+    status = values.get("reported_status") or ""
+    cleared = release_class(
+        str(values.get("outline_status") or ""),
+        str(values.get("release_type") or ""),
+        methods if isinstance(methods, list) else [],
+    )
+    depth = depth_class(
+        values.get("clearance_depth_class") or "", _number(values.get("clearance_depth_cm"))
+    )
+    return {
+        "kind": cleared,
+        "depth": depth,
+        "is_complete": status == COMPLETED or (not status and local_id.startswith(CLEARANCE_DONE)),
+        "cleared_m2": _number(values.get("cleared_area_m2")) or 0.0,
+        "surface_m2": _number(values.get("surface_area_m2")) or 0.0,
+        "uncleared_m2": _number(values.get("uncleared_area_m2")) or 0.0,
+        "fadeout_m2": _number(values.get("fadeout_area_m2")),
+        "names": ids_in(values.get("cha_ids")),
+    }
+
+
+def ids_in(text: Any) -> frozenset[str]:
+    """The ids a text names; `datlanh_ids_in` in Python."""
+    return frozenset(re.split(r"[^A-Z0-9-]+", str(text or "").upper())) - {""}
+
+
+def _shape(wkb: bytes | None, same: dict[Any, Any]) -> BaseGeometry | None:
+    if wkb is None:
+        return None
+    if wkb not in same:
+        same[wkb] = shapely.from_wkb(wkb)
+    found: BaseGeometry = same[wkb]
+    return found
+
+
+def _number(value: Any) -> float | None:
+    """A number as values hold it; what is none says nothing."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)
+
+
+def _day(value: Any) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(value) if value else None
+    except (TypeError, ValueError):
+        return None
+
+
+# Everything below asks by boxes and ids which records may have to do with each other.
+
+_MET = """
+select distinct v.record_id from unnest(%(boxes)s::bytea[]) as b(shape)
+  join register_version v on v.outline && st_geomfromwkb(b.shape, 4326)
+ where v.kind = any(%(kinds)s) and (%(ever)s or v.known_to is null)
+"""
+_NAMING = """
+select distinct v.record_id from register_version v
+ where v.kind = 'land_release' and v.outline is null and v.values ? 'cha_ids'
+   and datlanh_ids_in(v.values->>'cha_ids') && %(names)s::text[]
+   and (%(ever)s or v.known_to is null)
+"""
+_NAMED = "select id from register_record where kind = 'hazardous_area' and local_id = any(%s)"
+
+
+def records_met(shapes: Iterable[BaseGeometry], *, ever: bool = False) -> set[UUID]:
+    """The areas and releases whose boxes meet those of the shapes."""
+    boxes = sorted({shapely.box(*s.bounds).wkb for s in shapes if not s.is_empty})
+    return _ids(_MET, {"boxes": boxes, "kinds": list(KINDS), "ever": ever}) if boxes else set()
+
+
+def releases_naming(areas: Collection[str], *, ever: bool = False) -> set[UUID]:
+    """The releases without a drawing that name any of these areas."""
+    return _ids(_NAMING, {"names": sorted(areas), "ever": ever}) if areas else set()
+
+
+def areas_named(ids: Collection[str]) -> set[UUID]:
+    """The areas of these ids."""
+    return _ids(_NAMED, [sorted(ids)]) if ids else set()
+
+
+def _ids(text: str, params: Any) -> set[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        return {row[0] for row in cursor.fetchall()}
