@@ -159,6 +159,21 @@ THINGS = (
         sends=values(do="check"),
     ),
     Entry(
+        "web:report_shape",
+        opens=(Permission.REPORT_READ,),
+        finds=Permission.REPORT_READ,
+        where=report("received"),
+    ),
+    Entry(
+        "web:report_shape_decide",
+        "POST",
+        opens=(Permission.REPORT_VERIFY,),
+        finds=Permission.REPORT_VERIFY,
+        where=report("received"),
+        sends=values(do="keep:spike-1", question="polygon_points", reason="so"),
+        answer=REFUSED,  # there is no such problem
+    ),
+    Entry(
         "web:report_verify",
         "POST",
         opens=(Permission.REPORT_VERIFY,),
@@ -490,6 +505,8 @@ LISTS = (
         shows=lambda t: [f"/organisations/{t.spec.key}/"],
     ),
     Entry("web:quality", opens=(Permission.RECORD_READ,)),
+    Entry("web:overlaps", opens=(Permission.RECORD_READ,)),
+    Entry("web:coordinates"),
     Entry(
         "web:sheet",
         opens=(Permission.REPORT_READ,),

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<receipt>/files/<int:number>", pages.file, name="report_file"),
     path("reports/<receipt>/correct", correcting.correct, name="report_correct"),
     path("reports/<receipt>/shape", shaping.shape, name="report_shape"),
+    path("reports/<receipt>/shape/decide", shaping.decide, name="report_shape_decide"),
     path("reports/<receipt>/verify", correcting.verify, name="report_verify"),
     path("review/", desk.review, name="review"),
     path("review/<receipt>", desk.review_report, name="review_report"),

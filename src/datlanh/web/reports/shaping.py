@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 from shapely.geometry import mapping as as_geojson
 from shapely.geometry.base import BaseGeometry
 
@@ -33,14 +34,16 @@ from datlanh.web.reports.pages import seen_of
 
 @opens(Permission.REPORT_READ)
 def shape(request: StaffRequest, receipt: str) -> HttpResponse:
-    """Problems and proposals side by side; who vouches for the report takes one, or keeps it."""
+    """Problems and proposals side by side."""
     report = report_get(request.user, receipt)
-    if request.method == "POST":
-        return _decide(request, report)
     return _page(request, report, wanted=request.GET.get("repair", ""))
 
 
-def _decide(request: StaffRequest, report: Report) -> HttpResponse:
+@require_POST
+@opens(Permission.REPORT_VERIFY)
+def decide(request: StaffRequest, receipt: str) -> HttpResponse:
+    """Who vouches for the report takes a repair, or keeps the drawing and says why."""
+    report = report_get(request.user, receipt, Permission.REPORT_VERIFY)
     action, _colon, key = request.POST.get("do", "").partition(":")
     shared: dict[str, Any] = {
         "id": report.pk,
