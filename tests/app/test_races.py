@@ -18,14 +18,16 @@ from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.services.batches import Chosen, batch_confirm, batch_propose
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import step_confirm
+from datlanh.intake.services.lifecycle import area_move
 from datlanh.intake.services.linking import links_decide
 from datlanh.intake.services.receiving import report_receive
+from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.links import Pair
 from datlanh.organisations.models import RunningNumber
 from datlanh.register.models import Decision, Link, Record
 from support.drafts import education, victim
-from support.reports import approved, cha, demo_cast, received, release, sent, verified
+from support.reports import approved, cha, demo_cast, let_through, received, release, sent, verified
 
 pytestmark = pytest.mark.usefixtures("fresh_db")
 
@@ -276,3 +278,46 @@ def test_links_made_in_opposite_orders_do_not_wait_in_a_circle():
     assert not [r for r in results if isinstance(r, Exception)], results
     assert Link.objects.filter(holds=True).count() == 8
     assert_register_equal()
+
+
+def test_of_two_who_move_an_area_one_is_told():
+    cast = demo_cast()
+    area_of(cast, 1)
+    results = together(
+        *(
+            lambda who=who, step=step: moved(cast[who], step)
+            for who, step in (("kiemtra1", "task"), ("kiemtra2", "start"))
+        )
+    )
+    refused = [r for r in results if isinstance(r, DomainError)]
+    assert len(refused) == 1, results
+    assert "just changed" in str(refused[0])
+    assert Decision.objects.filter(kind="moved").count() == 1
+    assert_register_equal()
+
+
+def test_a_step_and_an_approval_at_one_moment_both_stand():
+    cast = demo_cast()
+    record = area_of(cast, 1)
+    update = cha(1, days_ago=1).but(land_use="development")
+    report = let_through(verified(received(update, by=cast["renew.hientruong"]), by=cast["renew"]))
+    results = together(
+        lambda: approved(report, by=cast["kiemtra1"], record_id=record.pk),
+        lambda: moved(cast["kiemtra2"], "start"),
+    )
+    assert not [r for r in results if isinstance(r, Exception)], results
+    area = HazardousArea.objects.get(pk=record.pk)
+    assert (area.public_status, area.land_use) == ("ongoing", "development")
+    assert_register_equal()
+
+
+def area_of(cast, number: int) -> Record:
+    report = verified(
+        received(cha(number, days_ago=9), by=cast["renew.hientruong"]), by=cast["renew"]
+    )
+    return Record.objects.get(pk=approved(report, by=cast["csdl"]).record_id)
+
+
+def moved(who, step: str) -> Decision:
+    with acting(who):
+        return area_move(local_id="HAZ-409-600001", step=step, seen="cha", on=clock.today(), by=who)

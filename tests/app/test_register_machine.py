@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 
 import pytest
 from django.db import transaction
@@ -19,14 +20,17 @@ from hypothesis.stateful import (
 )
 
 from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.hazards.workflow import LIFE
 from datlanh.intake.models import Report
 from datlanh.intake.selectors.link_proposals import links_waiting
 from datlanh.intake.services.approving import SameDateError
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import report_reassign, step_confirm, step_propose
 from datlanh.intake.services.erasing import persons_of_record_erase
+from datlanh.intake.services.lifecycle import area_move, life_of
 from datlanh.intake.services.linking import links_decide, links_named
 from datlanh.intake.services.rebuilding import register_rebuild
+from datlanh.kernel import clock
 from datlanh.kernel.errors import TransitionError
 from datlanh.kernel.links import Pair
 from datlanh.register.models import Link, Record
@@ -202,6 +206,26 @@ class Register(RuleBasedStateMachine):
                 report_reassign(
                     id=old, record_id=target.pk, by=self.cast["kiemtra2"], note="nhầm hồ sơ"
                 )
+
+    @precondition(lambda self: self.count)
+    @rule(to=st.integers(1, 9), which=st.integers(0, 9), days=st.integers(0, 1))
+    def a_step(self, to, which, days):
+        """Somebody takes a step in the life of an area; what the table refuses does nothing."""
+        by = self.cast["kiemtra2"]
+        record = Record.objects.get(local_id=f"HAZ-409-{600000 + (to - 1) % self.count + 1}")
+        state = life_of(record).state
+        steps = LIFE.leaving(state)
+        with acting(by), contextlib.suppress(TransitionError), transaction.atomic():
+            area_move(
+                local_id=record.local_id,
+                step=steps[which % len(steps)].name,
+                seen=state,
+                on=clock.today() - dt.timedelta(days=days),
+                note="vì sao",
+                cause="accident",
+                paper="1/BB",
+                by=by,
+            )
 
     @invariant()
     def the_live_register_is_the_fold_of_its_inputs(self):

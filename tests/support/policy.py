@@ -93,6 +93,15 @@ def areas_told(things: Things) -> list[str]:
 THINGS = (
     Entry("web:area", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=area),
     Entry(
+        "web:area_move",
+        "POST",
+        opens=(Permission.AREA_MOVE,),
+        finds=Permission.AREA_MOVE,
+        answer=DONE,
+        where=area,
+        sends=values(step="task", seen="cha", on="2026-11-01"),
+    ),
+    Entry(
         "web:release", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=release
     ),
     Entry("web:record", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=task),

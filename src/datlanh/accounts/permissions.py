@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 class Permission(TextChoices):
     """What a role may allow; where it holds is said by the grant."""
 
+    AREA_MOVE = "area:move"
     AUDIT_READ = "audit:read"
     DEVICE_MANAGE = "device:manage"
     EXCEPTION_GRANT = "exception:grant"

@@ -44,6 +44,7 @@ ROLES = (
         Text("Cán bộ kiểm tra chất lượng dữ liệu", "Data QC officer"),
         READING
         | {
+            Permission.AREA_MOVE,
             Permission.NUMBER_MANAGE,
             Permission.PERSON_READ,
             Permission.REPORT_APPROVE,

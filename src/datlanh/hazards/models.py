@@ -72,6 +72,7 @@ class HazardousArea(Projected):
     """A confirmed hazardous area as it stands now (form 5)."""
 
     area_type = models.CharField(max_length=16, default="cha")
+    state = models.CharField(max_length=24)  # of `hazards.workflow.LIFE`
     public_status = models.CharField(max_length=16, choices=PublicStatus, db_index=True)
     identification_date = models.DateField(null=True)
     survey_method = models.CharField(max_length=48, blank=True)

@@ -18,7 +18,7 @@ from datlanh.hazards.models import (
     SurveyTask,
     UnclearedPocket,
 )
-from datlanh.hazards.rules import public_status
+from datlanh.hazards.rules import public_status, reported_state
 from datlanh.register.listing.columns import Column
 from datlanh.register.projection import Current
 from datlanh.register.typed import ColumnProjector, day_of, derived_of, multi_of, row_of
@@ -71,9 +71,11 @@ class AreaProjector:
     def row(self, current: Current) -> dict[str, Any]:
         """The area's own columns."""
         values = current.values
+        state = current.state or reported_state(values)
         return {
             "area_type": values.get("area_type") or "cha",
-            "public_status": public_status(values.get("reported_status")),
+            "state": state,
+            "public_status": public_status(state),
             "identification_date": day_of(values.get("identification_date")),
             "survey_method": values.get("survey_method") or "",
             "land_use": values.get("land_use") or "",

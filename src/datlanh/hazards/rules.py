@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from datlanh.kernel.text import Text
 
 # Depth classes of form 8 with the depth each reaches, cm; beyond the last: "over_5m".
@@ -17,20 +20,62 @@ PUBLIC_STATES = {
 }
 
 # What form 5 calls "worked on" the procedure defines as ongoing (pages 3-4 against p. 30).
-PUBLIC_STATUS = {
-    "open": "open",
+STATE_REPORTED = {
+    "open": "",  # as the area's type says
     "worked_on": "ongoing",
     "suspended": "suspended",
     "closed": "closed",
 }
+# The public state of each state of `hazards.workflow.LIFE`: closed only after the handover.
+PUBLIC_STATUS = {
+    "indication": "open",
+    "sha": "open",
+    "cha": "open",
+    "tasked": "open",
+    "ongoing": "ongoing",
+    "suspended": "suspended",
+    "completed": "ongoing",
+    "inspected": "ongoing",
+    "closed": "closed",
+    "discredited": "closed",
+}
+GONE = ("discredited",)  # these stand in no count and no list, but where they are asked for
 
 
-def public_status(reported: str | None) -> str:
-    """The public state for the state a CHA report names; an area nobody described is open.
+def reported_state(values: Mapping[str, Any]) -> str:
+    """The state a CHA report names, for an area of which nobody took a step.
 
-    Source: procedure 2021, definitions pages 3-4, form 5 question 1.10.
+    An area nobody described is open: suspected or confirmed as its type says.
     """
-    return PUBLIC_STATUS.get(reported or "", "open")
+    said = STATE_REPORTED.get(str(values.get("reported_status") or ""), "")
+    return said or ("sha" if values.get("area_type") == "sha" else "cha")
+
+
+def public_status(state: str) -> str:
+    """The public state of a state. Source: procedure 2021, definitions pages 3-4."""
+    return PUBLIC_STATUS.get(state, "open")
+
+
+# IMSMA's words for the status of a task that count before the land's own.
+TASK_COUNTS = ("suspended", "ongoing", "worked_on", "completed")
+EFFECTIVE = {
+    "suspended": "suspended",
+    "ongoing": "ongoing",
+    "worked_on": "ongoing",
+    "completed": "closed",
+    "closed": "closed",
+}
+
+
+def effective_status(land: str, task: str = "") -> str:
+    """The status as IMSMA publishes it: the task's where it says something, else the land's.
+
+    `land` and `task` are IMSMA's own words in lower case ("worked_on"). Completed and closed are
+    published as one, ongoing and worked on too; all else is open. Kept for comparison only: here
+    land is closed when it is handed over, not when a task is done.
+    """
+    said = task if task in TASK_COUNTS else land
+    return EFFECTIVE.get(said, "open")
 
 
 def depth_class(reported: str | None, depth_cm: float | None) -> str:
