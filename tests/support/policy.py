@@ -93,6 +93,12 @@ def areas_told(things: Things) -> list[str]:
 THINGS = (
     Entry("web:area", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=area),
     Entry(
+        "web:area_ledger",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=area,
+    ),
+    Entry(
         "web:release", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=release
     ),
     Entry("web:record", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=task),
@@ -461,6 +467,18 @@ LISTS = (
     ),
     Entry(
         "web:figures_work",
+        opens=(Permission.FIGURE_READ,),
+        finds=Permission.FIGURE_READ,
+        shows=lambda t: [t.organisation.short_name],
+    ),
+    Entry(
+        "web:ledger",
+        opens=(Permission.FIGURE_READ,),
+        finds=Permission.FIGURE_READ,
+        shows=lambda t: [t.organisation.short_name],
+    ),
+    Entry(
+        "web:ledger_csv",
         opens=(Permission.FIGURE_READ,),
         finds=Permission.FIGURE_READ,
         shows=lambda t: [t.organisation.short_name],
