@@ -100,6 +100,10 @@ THINGS = (
         answer=DONE,
         where=area,
         sends=values(step="task", seen="cha", on="2026-11-01"),
+        "web:area_ledger",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=area,
     ),
     Entry(
         "web:release", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=release
@@ -485,6 +489,18 @@ LISTS = (
     ),
     Entry(
         "web:figures_work",
+        opens=(Permission.FIGURE_READ,),
+        finds=Permission.FIGURE_READ,
+        shows=lambda t: [t.organisation.short_name],
+    ),
+    Entry(
+        "web:ledger",
+        opens=(Permission.FIGURE_READ,),
+        finds=Permission.FIGURE_READ,
+        shows=lambda t: [t.organisation.short_name],
+    ),
+    Entry(
+        "web:ledger_csv",
         opens=(Permission.FIGURE_READ,),
         finds=Permission.FIGURE_READ,
         shows=lambda t: [t.organisation.short_name],

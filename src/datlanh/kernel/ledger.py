@@ -93,8 +93,8 @@ class Release:
 
     @property
     def stated_m2(self) -> float:
-        """All it says it released."""
-        return self.cleared_m2 + self.surface_m2
+        """What it says it released: ground searched on the surface may be cleared as well."""
+        return max(self.cleared_m2, self.surface_m2)
 
     def surface_share(self, net_m2: float) -> float:
         """The part of its net ground that was searched on the surface and not cleared deeper.
