@@ -17,12 +17,11 @@ from datlanh.kernel.firewall.findings import (
     Other,
     Problem,
     Repair,
-    filled,
     mean_width_m,
     repair_of,
 )
 from datlanh.kernel.rules import Severity
-from datlanh.kernel.text import Text
+from datlanh.kernel.text import Text, filled
 
 OVERLAP = Text("Chồng lên {other} {area} m².", "It overlaps {other} by {area} m².")
 LIES_ON = Text("Nằm trên {other}: {area} m².", "It lies on {other}: {area} m².")
