@@ -184,7 +184,7 @@ THINGS = (
         finds=Permission.REPORT_VERIFY,
         where=report("received"),
         sends=values(do="keep:spike-1", question="polygon_points", reason="so"),
-        answer=REFUSED,  # there is no such problem
+        answer=DONE,  # back to the page, which says that there is no such problem
     ),
     Entry(
         "web:report_verify",

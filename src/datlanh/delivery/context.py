@@ -74,6 +74,7 @@ NAVIGATION = (
         "g t",
         frozenset({Permission.RECORD_READ}),
     ),
+    Entry("web:coordinates", _("Tools"), "ruler", "g c", also=("/tools/",)),
     Entry("web:forms", _("Forms"), "forms", "g f", frozenset({Permission.FORM_READ})),
     Entry(
         "web:devices", _("Devices"), "device-mobile", "g v", frozenset({Permission.DEVICE_MANAGE})

@@ -105,6 +105,9 @@ class Facts(Protocol):
     def cleared_under(self, view: ReportView) -> list[tuple[str, float]]:
         """Older releases under the report's own outline: id and m² in common."""
 
+    def areas_under(self, view: ReportView) -> list[tuple[str, Any]]:
+        """Other areas that the report's own outline lies on: id and the common ground."""
+
     def reports_like(self, view: ReportView) -> list[LikeReport]:
         """Reports about other records, of the same form, organisation, day and commune."""
 

@@ -112,7 +112,7 @@ def _lines(text: str) -> tuple[list[Line], str]:
         readings = read(f"{header} {bare}") if header else read(bare)
         if not readings and not re.search(r"\d{3}", bare.replace("2000", "")):
             continue  # a heading
-        if not readings and _names_system(bare):
+        if names_system(bare):
             header = bare.strip()
             continue
         if is_empty and found:
@@ -129,7 +129,10 @@ def _named(raw: str) -> tuple[str, str]:
     return "", raw
 
 
-def _names_system(text: str) -> bool:
+def names_system(text: str) -> bool:
+    """Whether a line names the system of the lines after it, and no place itself."""
+    if read(text):
+        return False
     probe = read(f"{text} 1852759.89 590430.06")
     return bool(probe) and len({r.system for r in probe}) < 4
 

@@ -40,6 +40,7 @@ from datlanh.web.areas.filters import RELEASE_STATES
 from datlanh.web.areas.life import area_life_shown
 from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.links.shown import record_links
+from datlanh.web.tools.shown import place_of
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def record_shown(
         "may_see_persons": persons_reach_record(who, record),
         "may_erase_persons": has(who, Permission.PERSON_ERASE, record.organisation_id),
         "people": person_cards(visits, names),
+        "place": place_of(version),
         "persons": persons,
         **record_links(record, who, moment, counts=version is not None),
         **(area_life_shown(record, version, moment, request) if is_area else {}),

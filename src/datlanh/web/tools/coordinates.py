@@ -19,10 +19,11 @@ from datlanh.accounts.scope import has
 from datlanh.kernel import clock, coordinates, firewall, geometry
 from datlanh.kernel.coordinates import SYSTEMS, TurningPoint
 from datlanh.kernel.coordinates.tables import Line, Table, read_table
-from datlanh.kernel.text import LANGUAGES, Text
+from datlanh.kernel.text import Text
 from datlanh.places import selectors as places
 from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.reports.filters import language
+from datlanh.web.tools.shown import Written, in_every_system
 
 MOST_CHARACTERS = 200_000
 
@@ -68,22 +69,9 @@ def _other_than(system: str) -> str:
     return coordinates.WGS84_DECIMAL
 
 
-def in_every_system(point: Point) -> list[dict[str, Any]]:
-    """A point in all systems: name, what a person reads, what another program takes."""
-    return [
-        {
-            "key": system.key,
-            "name": system.name,
-            "said": Text(*(coordinates.write(point, system.key, lang) for lang in LANGUAGES)),
-            "plain": coordinates.plain(point, system.key),
-        }
-        for system in SYSTEMS.values()
-    ]
-
-
-def _single(table: Table) -> list[dict[str, Any]]:
+def _single(table: Table) -> tuple[Written, ...]:
     if len(table.lines) != 1 or table.lines[0].taken is None:
-        return []
+        return ()
     return in_every_system(table.lines[0].taken.point)
 
 
