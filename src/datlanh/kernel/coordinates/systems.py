@@ -16,8 +16,10 @@ from functools import lru_cache
 from typing import Any
 
 import mgrs
+import shapely
 from pyproj import Transformer
 from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel.text import NBSP, Text, number
 
@@ -147,6 +149,16 @@ def from_metres(northing: float, easting: float, system: str, zone: int | None =
     if not (math.isfinite(lon) and math.isfinite(lat)):
         raise ValueError("these numbers are no place")
     return Point(lon, lat)
+
+
+def in_metres(shape: BaseGeometry, system: str) -> Any:
+    """A lon/lat shape in a system of metres: x is its easting, y its northing."""
+    projection = _projection(_proj(system), SYSTEMS[system].vn2000)
+
+    def moved(x: Any, y: Any) -> Any:
+        return projection.transform(x, y)
+
+    return shapely.transform(shape, moved, interleaved=False)
 
 
 def as_vn2000(point: Point) -> Point:

@@ -1,0 +1,1 @@
+"""Papers: the completion report, the handover certificate and the printed map."""
