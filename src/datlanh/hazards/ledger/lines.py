@@ -42,7 +42,7 @@ class Ending:
     known_to: int | None = None
 
 
-# Asked for some areas: every ending they ever had. Nothing ends one yet.
+# Asked for some areas: every ending they ever had.
 Endings = Callable[[Collection[UUID]], Sequence[Ending]]
 
 

@@ -36,6 +36,7 @@ from datlanh.places.models import AdminUnit, Level
 from datlanh.places.rules import MERGER
 from datlanh.register.models import Record, Version
 from datlanh.register.selectors import AsOf, asof, day_read, known_read
+from datlanh.web.areas.around import area_around
 from datlanh.web.areas.filters import RELEASE_STATES
 from datlanh.web.areas.life import area_life_shown
 from datlanh.web.guards import StaffRequest, opens
@@ -124,10 +125,22 @@ def record_shown(
         "place": place_of(version),
         "persons": persons,
         **record_links(record, who, moment, counts=version is not None),
-        **(area_life_shown(record, version, moment, request) if is_area else {}),
+        **(_of_area(record, version, moment, request) if is_area else {}),
         **(more or {}),
     }
+    if context["features"] and context.get("around"):
+        context["features"]["features"][:0] = context["around"]  # beneath what is the area's own
     return render(request, template, context)
+
+
+def _of_area(
+    record: Record, version: Version | None, moment: AsOf, request: StaffRequest
+) -> dict[str, Any]:
+    """What only an area's page has."""
+    return {
+        **area_life_shown(record, version, moment, request),
+        **area_around(record, version, moment, request),
+    }
 
 
 def where_of(version: Version) -> Where:
