@@ -100,6 +100,8 @@ THINGS = (
         answer=DONE,
         where=area,
         sends=values(step="task", seen="cha", on="2026-11-01"),
+    ),
+    Entry(
         "web:area_ledger",
         opens=(Permission.RECORD_READ,),
         finds=Permission.RECORD_READ,
