@@ -23,6 +23,8 @@ SILENT = {
     "register.claims_put": "derived from a decision, rebuilt at will",
     "register.persons_keep": "kept with a report, whose coming in or correction is told",
     "register.marker_of": "a key that holds nothing of a person, made with a report",
+    "register.state_set": "derived from a decision, rebuilt at will",
+    "register.states_rebuild": "derived from decisions; register_rebuild tells of it",
     "register.link_set": "derived from a decision, rebuilt at will",
     "register.links_rebuild": "derived from decisions; register_rebuild tells of it",
     "register.decision_add": "a decision is itself an append-only record of who did what",
