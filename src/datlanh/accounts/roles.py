@@ -34,6 +34,7 @@ ROLES = (
         READING
         | {
             Permission.AUDIT_READ,
+            Permission.DOCUMENT_ISSUE,
             Permission.EXCEPTION_GRANT,
             Permission.REPORT_READ,
             Permission.REPORT_WITHDRAW,
@@ -44,6 +45,7 @@ ROLES = (
         Text("Cán bộ kiểm tra chất lượng dữ liệu", "Data QC officer"),
         READING
         | {
+            Permission.DOCUMENT_ISSUE,
             Permission.NUMBER_MANAGE,
             Permission.PERSON_READ,
             Permission.REPORT_APPROVE,

@@ -104,7 +104,7 @@ def north_arrow(convergence_deg: float) -> str:
         f'<path d="M{x} {top - 1.2}l1.5 4.2l-1.5 -0.9z" fill="{INK}"/>'
         f'<path d="M{x} {top - 1.2}l-1.5 4.2l1.5 -0.9z" fill="#ffffff" stroke="{INK}" '
         f'stroke-width="0.2"/>'
-        f'{_text(x, 4.4, "N", 4.2, "middle", weight="bold")}'
+        f"{_text(x, 4.4, 'N', 4.2, 'middle', weight='bold')}"
         f'<g transform="rotate({turn} {x} {foot})">'
         f'<path class="true-north" d="M{x} {foot}V{_n(foot - length * 0.62)}" stroke="{PALE}" '
         f'stroke-width="0.25" stroke-dasharray="1 0.6"/>'

@@ -74,9 +74,7 @@ class Frame:
         """A lon/lat shape on the paper, cut a little outside the frame; may be empty."""
         west, _, _, north = self.bounds
         k = 1000 / self.scale
-        flat = affine_transform(
-            in_metres(shape, self.system), [k, 0, 0, -k, -west * k, north * k]
-        )
+        flat = affine_transform(in_metres(shape, self.system), [k, 0, 0, -k, -west * k, north * k])
         b = beyond_mm
         return shapely.clip_by_rect(flat, -b, -b, self.width_mm + b, self.height_mm + b)
 

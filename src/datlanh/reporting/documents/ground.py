@@ -124,9 +124,7 @@ def _rows(versions: Iterable[Version], lists: tuple[str, ...]) -> list[Any]:
     return [r for r in found.order_by("report_id", "number") if (r.list, r.report_id) in wanted]
 
 
-def _versions(
-    frame: Frame, scope: Scope, moment: AsOf, kinds: Sequence[str]
-) -> Iterator[Version]:
+def _versions(frame: Frame, scope: Scope, moment: AsOf, kinds: Sequence[str]) -> Iterator[Version]:
     found = Version.objects.filter(
         scope.q("organisation_id"),
         _at(moment),
