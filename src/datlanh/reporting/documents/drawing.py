@@ -16,6 +16,7 @@ from datlanh.reporting.documents.frames import Frame
 from datlanh.reporting.documents.symbols import LABELS, Symbol
 
 FONT = "Libertinus Serif"
+LINES = ("commune", "boundary")
 INK, PALE, GRID, BLUE = "#1a1a1a", "#6b706e", "#7f9bb0", "#3d5a70"
 LABEL_MM = 2.3
 SPACING_MM = 1.8  # of hatches
@@ -78,7 +79,7 @@ def swatch(symbol: Symbol) -> str:
     inner = ""
     if symbol.shape:
         inner = _mark(symbol, 4.5, 2.5)
-    elif symbol.key == "commune":
+    elif symbol.key in LINES:
         inner = f'<path d="M0.3 2.5H8.7" {_stroke(symbol)} fill="none"/>'
     else:
         box = '<rect x="0.4" y="0.4" width="8.2" height="4.2"'
@@ -147,6 +148,7 @@ class _Labels:
         self.frame = frame
         self.taken: list[tuple[float, float, float, float]] = []
         self.texts: list[str] = []
+        self.later: list[tuple[float, float, str, str, float]] = []  # may give way to all others
 
     def put(self, x: float, y: float, word: str, colour: str, size: float = LABEL_MM) -> None:
         size *= self.frame.letters
@@ -161,6 +163,8 @@ class _Labels:
             self.texts.append(_text(x, y, word, size, "middle", colour=colour))
 
     def drawn(self) -> list[str]:
+        for wish in self.later:
+            self.put(*wish)
         return self.texts
 
 
@@ -176,12 +180,12 @@ def _thing(frame: Frame, thing: Thing, symbol: Symbol, labels: _Labels) -> Itera
         return
     flat = shapely.simplify(flat, 0.05)  # a twentieth of a millimetre: less than any pen
     path = _path(flat)
-    if symbol.key == "commune":
+    if symbol.key in LINES:
         yield f'<path d="{path}" fill="none" {_stroke(symbol)}/>'
         inside = frame.paper(thing.shape, beyond_mm=-8)
         if thing.label and inside.area > 400:
             at = shapely.maximum_inscribed_circle(_largest(inside), tolerance=2).coords[0]
-            labels.put(*at, thing.label, PALE, 3.1)
+            labels.later.append((*at, thing.label, PALE, 3.1))
         return
     if symbol.fill != "none":
         yield f'<path d="{path}" fill="{symbol.fill}" fill-rule="evenodd"/>'

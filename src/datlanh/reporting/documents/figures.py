@@ -76,7 +76,7 @@ class AreaFigures:
                 found.append(Thing(thing.symbol, thing.shape))
         own = thing_of(self.version)
         if own is not None:
-            found.append(Thing(own.symbol, own.shape))
+            found += [Thing(own.symbol, own.shape), Thing("boundary", own.shape)]
         both = [self.version, *self.release_versions]
         found += points_of(both)
         return found + list(pockets_of(self.release_versions))

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from datlanh.accounts.scope import Scope
+from datlanh.hazards.ledger.versions import records_met, versions_of
 from datlanh.register.models import Record
 from datlanh.reporting.documents.figures import changed_since
 from datlanh.reporting.documents.models import IssuedDocument
@@ -28,6 +29,14 @@ def documents_of(record: Record) -> list[tuple[IssuedDocument, bool]]:
     """The papers of an area, newest first, and whether each still stands."""
     found = IssuedDocument.objects.filter(record=record).select_related("by")
     return [(d, not changed_since(record, d.known)) for d in found]
+
+
+def documents_near(release: Record, scope: Scope) -> list[tuple[IssuedDocument, bool]]:
+    """The papers of the areas a release touches, as far as `scope` reaches."""
+    shapes = [s.shape for s in versions_of({release.pk}) if s.shape is not None]
+    met = records_met(shapes) - {release.pk}
+    found = IssuedDocument.objects.filter(scope.q("organisation_id"), record_id__in=met)
+    return [(d, not changed_since(d.record, d.known)) for d in found.select_related("by", "record")]
 
 
 def document_get(scope: Scope, id: int) -> IssuedDocument:
