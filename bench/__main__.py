@@ -7,7 +7,17 @@ import importlib
 import subprocess
 import sys
 
-NAMES = ("submissions", "approvals", "rebuild", "tiles", "lists", "exports", "overlaps", "corpus")
+NAMES = (
+    "submissions",
+    "approvals",
+    "rebuild",
+    "tiles",
+    "lists",
+    "exports",
+    "overlaps",
+    "papers",
+    "corpus",
+)
 
 
 def main() -> int:

@@ -229,6 +229,8 @@ def build_world(*keys: str) -> World:
     if not keys:
         assert world.form_proposal
         assert world.exemption
+        for things in world.things.values():
+            world.paper(things)
     return world
 
 

@@ -10,7 +10,7 @@ import pypdf
 import pypdfium2
 import pytest
 from pyproj import Proj
-from shapely.geometry import Polygon
+from shapely.geometry import Point, Polygon
 
 from datlanh.kernel.coordinates import (
     UTM48,
@@ -94,7 +94,7 @@ def test_the_sheet_is_one_page_of_its_paper_with_all_that_must_be_said(paper: st
 )
 @pytest.mark.parametrize("at", [(107.3, 16.7), (106.05, 17.0), (106.9, 16.4)])
 def test_grid_north_lies_where_the_projection_puts_it(system, meridian, at) -> None:
-    frame = frame_at(*at, system, 25_000, 200, 200)
+    frame = frame_at(Point(*at), system, scale=25_000, width_mm=200, height_mm=200)
     plain = Proj(proj="tmerc", lat_0=0, lon_0=meridian, ellps="WGS84")
     expected = plain.get_factors(*at).meridian_convergence
     by_hand = math.degrees(
@@ -118,7 +118,7 @@ def test_true_north_is_drawn_at_its_angle_on_the_other_side_of_grid_north() -> N
 
 
 def test_true_north_on_the_map_is_where_the_arrow_says() -> None:
-    frame = frame_at(*AT, UTM48, 25_000, 200, 200)
+    frame = frame_at(Point(*AT), UTM48, scale=25_000, width_mm=200, height_mm=200)
     x0, y0 = frame.place(AT[0], AT[1])
     x1, y1 = frame.place(AT[0], AT[1] + 0.02)
     assert y1 < y0
@@ -141,7 +141,7 @@ def test_the_scale_bar_is_as_long_as_its_ground() -> None:
 
 
 def test_the_grid_meets_round_numbers_and_the_graticule_its_meridians() -> None:
-    frame = frame_at(*AT, VN2000_10615, 25_000, 250, 180)
+    frame = frame_at(Point(*AT), VN2000_10615, scale=25_000, width_mm=250, height_mm=180)
     eastings, northings = frame.grid()
     assert frame.grid_m == 1000
     assert len(eastings) >= 6
@@ -156,7 +156,7 @@ def test_the_grid_meets_round_numbers_and_the_graticule_its_meridians() -> None:
 
 
 def test_an_area_fits_its_map_at_a_usual_scale() -> None:
-    frame = frame_at(*AT, VN2000_10615, 25_000, 150, 140)
+    frame = frame_at(Point(*AT), VN2000_10615, scale=25_000, width_mm=150, height_mm=140)
     for metres in (30, 400, 2_500, 30_000):
         shape = square(frame, metres)
         around = frame_around(shape, VN2000_10615, 150, 140)

@@ -185,7 +185,7 @@ def _corners(figures: AreaFigures, language: str) -> list[Thing]:
 def _points(figures: AreaFigures, language: str) -> dict[str, Any]:
     """The table: each ring apart, in WGS 84 and in VN-2000."""
     heads = [*SYSTEMS[WGS84_DECIMAL].heads, *SYSTEMS[SYSTEM].heads]
-    told = {
+    told: dict[str, Any] = {
         "points_head": words.TURNING.say(language),
         "points_note": words.TURNING_NOTE.say(language),
         "point_heads": [h.say(language) for h in (words.POINT, *heads, words.DISTANCE)],

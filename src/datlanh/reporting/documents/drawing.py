@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 import shapely
-from shapely.geometry import Point
+from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel.text import number
@@ -55,21 +55,21 @@ def map_drawn(
             used.append(key)
             body += drawn
     width, height = frame.width_mm + 2 * frame.edge_mm, frame.height_mm + 2 * frame.edge_mm
+    sides = f'width="{_n(frame.width_mm)}" height="{_n(frame.height_mm)}"'
+    edge = _n(frame.edge_mm)
     parts = [
         _open(width, height),
         "<defs>",
         *(_hatch(symbols[k]) for k in used if symbols[k].hatch != "none"),
-        f'<clipPath id="in"><rect width="{_n(frame.width_mm)}" height="{_n(frame.height_mm)}"/>'
-        "</clipPath></defs>",
-        f'<g transform="translate({_n(frame.edge_mm)} {_n(frame.edge_mm)})"><g clip-path="url(#in)">',
+        f'<clipPath id="in"><rect {sides}/></clipPath></defs>',
+        f'<g transform="translate({edge} {edge})"><g clip-path="url(#in)">',
         *body,
         *_grid_lines(frame),
         *labels.drawn(),
         "</g>",
         *_grid_numbers(frame, language),
         *_graticule(frame),
-        f'<rect width="{_n(frame.width_mm)}" height="{_n(frame.height_mm)}" fill="none" '
-        f'stroke="{INK}" stroke-width="0.4"/></g></svg>',
+        f'<rect {sides} fill="none" stroke="{INK}" stroke-width="0.4"/></g></svg>',
     ]
     return Drawing("".join(parts), tuple(used))
 
@@ -154,8 +154,8 @@ class _Labels:
         size *= self.frame.letters
         half = len(word) * size * 0.27
         box = (x - half, y - size, x + half, y + size * 0.4)
-        inside = 0 <= box[0] and box[2] <= self.frame.width_mm
-        inside = inside and 0 <= box[1] and box[3] <= self.frame.height_mm
+        inside = box[0] >= 0 and box[2] <= self.frame.width_mm
+        inside = inside and box[1] >= 0 and box[3] <= self.frame.height_mm
         if inside and not any(_meet(box, other) for other in self.taken):
             self.taken.append(box)
             halo = 'stroke="#ffffff" stroke-width="0.7" stroke-linejoin="round"'
@@ -198,8 +198,9 @@ def _thing(frame: Frame, thing: Thing, symbol: Symbol, labels: _Labels) -> Itera
         labels.put(at.x, at.y + LABEL_MM * 0.35, thing.label, INK)
 
 
-def _largest(shape: BaseGeometry) -> BaseGeometry:
-    return max(shapely.get_parts(shape), key=shapely.area)
+def _largest(shape: BaseGeometry) -> Polygon:
+    found: Polygon = max(shapely.get_parts(shape), key=shapely.area)
+    return found
 
 
 def _path(shape: BaseGeometry) -> str:

@@ -20,7 +20,7 @@ from datlanh.places import selectors as places
 from datlanh.register.models import Record, Row, Version
 from datlanh.register.selectors import AsOf, decision_newest
 from datlanh.reporting.documents.drawing import Thing
-from datlanh.reporting.documents.ground import points_of, pockets_of, thing_of, version_at
+from datlanh.reporting.documents.ground import pockets_of, points_of, thing_of, version_at
 from datlanh.reporting.selectors.ledger_area import AreaLedgerView, ReleaseAt, area_ledger_view
 
 ITEMS, SMALL_ARMS = "ordnance_items", "small_arms"

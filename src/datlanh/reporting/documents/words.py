@@ -12,9 +12,20 @@ CENTRE_HEAD = Text("TRUNG TÂM HÀNH ĐỘNG BOM MÌN", "MINE ACTION CENTER (QTM
 REPUBLIC = Text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "SOCIALIST REPUBLIC OF VIET NAM")
 MOTTO = Text("Độc lập - Tự do - Hạnh phúc", "Independence - Freedom - Happiness")
 DATED = Text("{place}, ngày {day} tháng {month} năm {year}", "{place}, {day} {month} {year}")
-MONTHS_EN = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS_EN = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 # The printed map
 

@@ -39,8 +39,8 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
         return refused
     found = document_confirm(code)
     if found is None:
-        context = {"typed": code[:40], "is_unknown": True}
-        return render(request, "web/papers/confirm.html", context, status=404)
+        unknown = {"typed": code[:40], "is_unknown": True}
+        return render(request, "web/papers/confirm.html", unknown, status=404)
     return render(
         request, "web/papers/confirm.html", {"found": found, "name": words.NAMES[found.kind]}
     )

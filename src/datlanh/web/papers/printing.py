@@ -36,15 +36,15 @@ LAYER_WORDS = {
 @opens(Permission.MAP_READ)
 def choices(request: StaffRequest) -> HttpResponse:
     """`/map/print?lon=&lat=&…`: paper, scale, language and layers, with the map's own filters."""
-    filter = AreaFilter.from_query(request.GET)
+    wanted = AreaFilter.from_query(request.GET)
     context = {
         "wish": wish_of(request),
         "papers": PAPERS,
         "scales": SCALES,
         "systems": [SYSTEMS[key] for key in METRIC],
         "layers": LAYER_WORDS,
-        "asof": filter.asof,
-        "in_force": chips_of(filter, Words(request.user, Permission.MAP_READ)),
+        "asof": wanted.asof,
+        "in_force": chips_of(wanted, Words(request.user, Permission.MAP_READ)),
         "kept": [
             (name, value)
             for name, values in request.GET.lists()
@@ -59,11 +59,11 @@ def choices(request: StaffRequest) -> HttpResponse:
 @opens(Permission.MAP_READ)
 def sheet(request: StaffRequest) -> HttpResponse:
     """`/map/print.pdf?…`: the sheet, with what the asker may see."""
-    scope, filter = scope_for(request.user, Permission.MAP_READ), AreaFilter.from_query(request.GET)
+    scope, wanted = scope_for(request.user, Permission.MAP_READ), AreaFilter.from_query(request.GET)
     wish = wish_of(request)
-    made = map_sheet(wish, scope=scope, filter=filter)
+    made = map_sheet(wish, scope=scope, filter=wanted)
     answer = HttpResponse(made, content_type="application/pdf")
-    name = f"datlanh-{wish.paper}-{wish.scale}-{filter.asof.on:%Y-%m-%d}.pdf"
+    name = f"datlanh-{wish.paper}-{wish.scale}-{wanted.asof.on:%Y-%m-%d}.pdf"
     answer["Content-Disposition"] = f'inline; filename="{name}"'
     answer["Cache-Control"] = "private, no-store"
     return answer
