@@ -111,6 +111,28 @@ THINGS = (
         "web:release", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=release
     ),
     Entry("web:record", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=task),
+    Entry(
+        "web:area_documents",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=area,
+    ),
+    Entry(
+        "web:document_issue",
+        "POST",
+        opens=(Permission.DOCUMENT_ISSUE,),
+        finds=Permission.RECORD_READ,
+        acts=Permission.DOCUMENT_ISSUE,
+        where=area,
+        sends=values(kind="handover", men="4", women="5", boys="", girls="1"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:document_file",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=lambda w, t: {"number": w.paper(t), "language": "vi"},
+    ),
     *(
         Entry(
             "web:map_card",
@@ -483,6 +505,16 @@ LISTS = (
         note="a number",
     ),
     Entry("web:map", opens=(Permission.MAP_READ,)),
+    Entry("web:map_print", opens=(Permission.MAP_READ,)),
+    Entry("web:map_sheet", opens=(Permission.MAP_READ,)),
+    Entry("web:confirm", anonymous=OPENS),
+    Entry(
+        "web:confirm_code",
+        anonymous=ABSENT,
+        answer=ABSENT,
+        where=values(code="2222-2222-2222"),
+        note="a code nobody issued; test_web_papers asks for real ones",
+    ),
     Entry(
         "web:statistics",
         opens=(Permission.FIGURE_READ,),

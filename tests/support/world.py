@@ -26,8 +26,9 @@ from datlanh.intake.services.deciding import step_propose
 from datlanh.intake.services.proposing import form_propose
 from datlanh.organisations.models import Organisation
 from datlanh.organisations.services import number_reserve, number_void
-from datlanh.register.models import Row
-from datlanh.register.selectors import decision_newest
+from datlanh.register.models import Record, Row
+from datlanh.register.selectors import asof, decision_newest
+from datlanh.reporting.documents.services import document_issue
 from support.kinds import eod
 from support.reports import approved, cha, demo_cast, form_of, received, release, verified
 from support.workbooks import revised
@@ -152,6 +153,7 @@ class World:
     things: dict[str, Things] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)  # of each person's own phone
     sessions: dict[str, str] = field(default_factory=dict)
+    papers: dict[str, int] = field(default_factory=dict)
 
     def client(self, who: str) -> Client:
         """A browser in which that person is signed in."""
@@ -188,6 +190,22 @@ class World:
         """The newest decision's number when it was first asked for."""
         return decision_newest()
 
+    def paper(self, things: Things) -> int:
+        """A handover certificate of the operator's area."""
+        if things.spec.key not in self.papers:
+            record = Record.objects.get(pk=things.bound.record_id)
+            with acting(self.cast["csdl"]):
+                made = document_issue(
+                    record=record,
+                    kind="handover",
+                    moment=asof(),
+                    people={},
+                    confirm_at="https://datlanh.example/confirm/",
+                    by=self.cast["csdl"],
+                )
+            self.papers[things.spec.key] = made.pk
+        return self.papers[things.spec.key]
+
     @property
     def form_version(self) -> str:
         """The current version of the form for areas."""
@@ -211,6 +229,8 @@ def build_world(*keys: str) -> World:
     if not keys:
         assert world.form_proposal
         assert world.exemption
+        for things in world.things.values():
+            world.paper(things)
     return world
 
 

@@ -11,6 +11,7 @@ class Permission(TextChoices):
     AREA_MOVE = "area:move"
     AUDIT_READ = "audit:read"
     DEVICE_MANAGE = "device:manage"
+    DOCUMENT_ISSUE = "document:issue"
     EXCEPTION_GRANT = "exception:grant"
     FIGURE_READ = "figure:read"
     FORM_PUBLISH = "form:publish"

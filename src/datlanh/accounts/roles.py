@@ -34,6 +34,7 @@ ROLES = (
         READING
         | {
             Permission.AUDIT_READ,
+            Permission.DOCUMENT_ISSUE,
             Permission.EXCEPTION_GRANT,
             Permission.REPORT_READ,
             Permission.REPORT_WITHDRAW,
@@ -45,6 +46,7 @@ ROLES = (
         READING
         | {
             Permission.AREA_MOVE,
+            Permission.DOCUMENT_ISSUE,
             Permission.NUMBER_MANAGE,
             Permission.PERSON_READ,
             Permission.REPORT_APPROVE,

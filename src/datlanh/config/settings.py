@@ -157,6 +157,8 @@ EXPORTS_ROOT = VAR / "exports"  # made anew at will: in no backup
 PERSON_MASTER_KEY = env.text("DATLANH_PERSON_KEY", "") or env.kept_secret(
     VAR / "secrets" / "person_key"
 )
+# A centre's own symbols of printed maps, over those of reporting.documents.
+SYMBOLOGY = env.text("DATLANH_SYMBOLOGY", "")
 FORMS_ROOT = Path(env.text("DATLANH_FORMS", str(ROOT / "forms")))
 
 SUBMISSION_MAX_BYTES = env.number("DATLANH_SUBMISSION_MAX_MB", 100) * 1024 * 1024
