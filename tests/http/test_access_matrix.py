@@ -42,22 +42,60 @@ from support.matrix import (
 )
 from support.policy import POLICY
 from support.reports import cha, received
-from support.world import Things, World, build_world
+from support.world import Things, World, build_world, with_role
 
 OWN, FOREIGN = "mag", "npa_renew"
 
-# One for each role, and a centre's officer whose grant reaches one operator only.
-PEOPLE = {
+# Somebody of each role, where such a person works; two whose grants reach one operator only.
+WITHIN = {
+    "operator_operations_manager": OWN,
+    "team_leader": OWN,
+    "donor": OWN,
+}
+IN_THE_DEMO = {"giamdoc", "kiemtra2", "csdl", "mag", "mag.hientruong"}
+EVERYWHERE = {
     p.username: p
     for p in (
-        *(
-            Person(a.username, a.role, a.within)
-            for a in DEMO_ACCOUNTS
-            if a.username in {"giamdoc", "kiemtra2", "csdl", "mag", "mag.hientruong"}
-        ),
+        *(Person(a.username, a.role, a.within) for a in DEMO_ACCOUNTS if a.username in IN_THE_DEMO),
         Person("kiemtra.mag", "data_qc_officer", OWN),
     )
 }
+
+
+def _made(role: str, within: str | None) -> Person:
+    return Person(f"vai.{role}.{within or 'tinh'}", role, within)
+
+
+MADE = (
+    *(
+        _made(role.key, WITHIN.get(role.key))
+        for role in ROLES
+        if role.key not in {p.role for p in EVERYWHERE.values()}
+    ),
+    _made("administrator", OWN),
+)
+PEOPLE = EVERYWHERE | {p.username: p for p in MADE}
+
+
+def asked_of(entry: Entry, number: int) -> list[str]:
+    """Who is sent to an address: everybody of the demonstration, and of the other roles those
+    whose rights there are not another's already, with one more in turn.
+
+    What an address answers follows from the permissions it asks for (and from person:read, which
+    decides what stands on it), so a second one with the same rights would be told the same.
+    """
+    about = {*entry.opens, entry.finds, entry.acts, Permission.PERSON_READ} - {None}
+
+    def rights(person: Person) -> tuple[str | None, frozenset[Permission]]:
+        return person.within, frozenset(p for p in about if person.has(p))
+
+    chosen = dict(EVERYWHERE)
+    seen = {rights(p) for p in chosen.values()}
+    for person in (*MADE[number % len(MADE) :], *MADE[: number % len(MADE)]):
+        if rights(person) not in seen or len(chosen) == len(EVERYWHERE):
+            chosen[person.username] = person
+            seen.add(rights(person))
+    return [*chosen, NOBODY]
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +112,8 @@ def world(django_db_setup, django_db_blocker, shared_files) -> Iterator[World]:
     with django_db_blocker.unblock(), transaction.atomic():
         made = build_world()
         easy = MD5PasswordHasher().encode(PASSWORD, "muoi")
+        for person in MADE:
+            with_role(made, person.role, person.within)
         for name in PEOPLE:
             user = made.cast[name]
             _, made.secrets[name] = device_add(user=user, name="Máy riêng", by=SYSTEM)
@@ -146,8 +186,10 @@ def test_a_method_without_an_entry_is_not_served(world: World, name: str) -> Non
     assert written.count() == before
 
 
-def test_the_five_roles_are_all_there() -> None:
+def test_every_role_is_there_and_sent_to_some_addresses() -> None:
     assert {p.role for p in PEOPLE.values()} == {r.key for r in ROLES}
+    sent = {who for number, entry in enumerate(POLICY) for who in asked_of(entry, number)}
+    assert sent == {*PEOPLE, NOBODY}
 
 
 # Who gets what -----------------------------------------------------------------------------------
@@ -155,8 +197,8 @@ def test_the_five_roles_are_all_there() -> None:
 
 CASES = [
     pytest.param(entry, who, whose, id=f"{entry}-{who}-{'own' if whose == OWN else 'foreign'}")
-    for entry in POLICY
-    for who in (*PEOPLE, NOBODY)
+    for number, entry in enumerate(POLICY)
+    for who in asked_of(entry, number)
     for whose in ((OWN, FOREIGN) if entry.finds else (OWN,))
 ]
 

@@ -227,6 +227,17 @@ def with_one_operator(world: World, username: str, organisation: str) -> None:
     world.cast[username] = user
 
 
+def with_role(world: World, role: str, within: str | None) -> str:
+    """Add somebody of the centre, or of the operator `within`, with one role; the user name."""
+    username = f"vai.{role}.{within or 'tinh'}"
+    home = Organisation.objects.get(key=within or "qtmac")
+    user = user_add(username=username, full_name="Quách Thị Vai", organisation=home, by=SYSTEM)
+    organisation = home if within else None
+    grant_give(user=user, role=role, organisation=organisation, by=SYSTEM)
+    world.cast[username] = user
+    return username
+
+
 def things_of(cast: dict[str, User], spec: Spec) -> Things:
     """One of each kind, sent and decided as real ones are."""
     sender, officer, centre = cast[spec.sender], cast[spec.officer], cast["kiemtra2"]

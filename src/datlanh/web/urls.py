@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/<receipt>/confirm", decisions.confirm, name="review_confirm"),
     path("review/<receipt>/except", decisions.grant_exception, name="review_except"),
     path("review/<receipt>/reassign", decisions.reassign, name="review_reassign"),
+    path("", include("datlanh.web.accounts.urls")),
     path("devices/", devices.devices, name="devices"),
     path("devices/add", devices.device_add, name="device_add"),
     path("devices/<int:id>/revoke", devices.device_revoke, name="device_revoke"),
