@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import hashlib
-import hmac
-import struct
-import time
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -27,20 +23,12 @@ from datlanh.accounts.sessions import browser_named
 from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError
 from support.reports import demo_cast
+from support.totp import code_of
 
 pytestmark = pytest.mark.django_db
 
 LOGIN = "/accounts/login/"
 SECRET = "JBSWY3DPEHPK3PXP"
-
-
-def code_of(secret: str, at: float | None = None) -> str:
-    """RFC 6238, written anew: six digits of half a minute."""
-    key = base64.b32decode(secret)
-    moment = struct.pack(">Q", int((time.time() if at is None else at) // 30))
-    digest = hmac.new(key, moment, hashlib.sha1).digest()
-    start = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
 
 
 @pytest.fixture
