@@ -17,7 +17,7 @@ from datlanh.accounts.roles import ROLES
 from datlanh.intake.form_faces import Item, face_of
 from datlanh.intake.minimum_data import STATES, Found, Part, counts_of, held_against
 from datlanh.intake.minimum_data_rows import TOPICS
-from datlanh.intake.workflow import LINKING, REVIEW, Step
+from datlanh.intake.workflow import HOLDING, LINKING, REVIEW, Step
 from datlanh.intake.xlsform import read_form
 from datlanh.kernel.checks import RULES
 from datlanh.kernel.checks.nightly import GROUP_OF, GROUPS, NIGHTLY
@@ -112,7 +112,11 @@ and this page.
 *This page is written by [`tools/domain_docs.py`](../tools/domain_docs.py). Change the workflow,
 then run it.*
 """
-WORKFLOWS = (("Review of a report", REVIEW), ("Two records and a link", LINKING))
+WORKFLOWS = (
+    ("Review of a report", REVIEW),
+    ("Two records and a link", LINKING),
+    ("What a phone that is shut out sends", HOLDING),
+)
 DIAGRAM_HEAD = """
 ## {title} (`{name}`)
 

@@ -24,6 +24,7 @@ from datlanh.accounts.models import Device, Grant
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.roles import ROLES
 from datlanh.accounts.services import device_add, grant_end, user_deactivate
+from datlanh.intake.models import Held
 from support.asking import NOBODY, PASSWORD, address, ask
 from support.matrix import (
     ABSENT,
@@ -32,6 +33,7 @@ from support.matrix import (
     NOT_SERVED,
     OPENS,
     REFUSED,
+    TAKEN,
     UNKNOWN,
     Entry,
     Person,
@@ -319,7 +321,7 @@ def test_a_closed_account_is_nobody(world: World, entry: Entry) -> None:
     user_deactivate(user=world.cast["mag"], by=SYSTEM)
     if entry.door != "session":
         answer = ask(world, entry, "mag", world[OWN])
-        assert meaning(answer) == (FORBIDDEN if entry.door == "key" else UNKNOWN)
+        assert meaning(answer) == (_shut_out(entry) if entry.door == "key" else UNKNOWN)
         return
     path = address(entry, entry.where(world, world[OWN]))
     sends = dict(entry.sends(world, world[OWN]))
@@ -334,7 +336,14 @@ def test_a_phone_that_is_shut_out_gets_nothing(world: World) -> None:
         device_revoke(device=device, by=SYSTEM)
     for entry in POLICY:
         if entry.door == "key":
-            assert meaning(ask(world, entry, "mag", world[OWN])) == FORBIDDEN, str(entry)
+            answer = meaning(ask(world, entry, "mag", world[OWN]))
+            assert answer == _shut_out(entry), str(entry)
+    assert Held.objects.count() == 1 + len(world.things)
+
+
+def _shut_out(entry: Entry) -> str:
+    """A phone that is shut out gets nothing; what it sends is held back, not refused."""
+    return TAKEN if entry.name == "api:submission" else FORBIDDEN
 
 
 # Decisions on one's own service ------------------------------------------------------------------

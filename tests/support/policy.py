@@ -333,6 +333,19 @@ THINGS = (
         where=lambda w, t: {"id": t.device.pk},
         answer=DONE,
     ),
+    *(
+        Entry(
+            "web:held_decide",
+            "POST",
+            opens=(Permission.REPORT_APPROVE,),
+            finds=Permission.REPORT_APPROVE,
+            where=lambda w, t: {"id": t.held.pk},
+            sends=values(do=step, reason="Đã hỏi đội trưởng"),
+            answer=DONE,
+            note=step,
+        )
+        for step in ("release", "refuse")
+    ),
     Entry(
         "web:device_add",
         "POST",
@@ -566,6 +579,12 @@ LISTS = (
     ),
     Entry("web:rules", opens=(Permission.REPORT_READ,)),
     Entry("web:rule", opens=(Permission.REPORT_READ,), where=values(key="area_differs")),
+    Entry(
+        "web:held",
+        opens=(Permission.REPORT_APPROVE,),
+        finds=Permission.REPORT_APPROVE,
+        shows=lambda t: [f"/devices/held/{t.held.pk}"],
+    ),
     Entry(
         "web:devices",
         opens=(Permission.DEVICE_MANAGE,),

@@ -13,6 +13,6 @@ def code_of(secret: str, at: float | None = None) -> str:
     """RFC 6238 with SHA-1: six digits of half a minute."""
     key = base64.b32decode(secret)
     moment = struct.pack(">Q", int((time.time() if at is None else at) // 30))
-    digest = hmac.new(key, moment, hashlib.sha1).digest()  # noqa: S324 - as apps do
+    digest = hmac.new(key, moment, hashlib.sha1).digest()
     start = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
