@@ -348,7 +348,8 @@ def _shut_out(entry: Entry) -> str:
 
 # Decisions on one's own service ------------------------------------------------------------------
 
-DECISIONS = [e for e in POLICY if e.name.startswith("web:review_") and e.method == "POST"]
+DECIDING = ("web:review_", "web:batch_confirm", "web:batch_propose", "web:links_step", "web:held_")
+DECISIONS = [e for e in POLICY if e.name.startswith(DECIDING) and e.method == "POST"]
 
 
 @pytest.mark.parametrize("entry", DECISIONS, ids=str)

@@ -379,7 +379,7 @@ ACCOUNTS = (
         "web:accounts",
         opens=(Permission.USER_MANAGE,),
         finds=Permission.USER_MANAGE,
-        shows=lambda t: [f"/accounts/{t.sender.pk}/"],
+        shows=lambda t: [f"/users/{t.sender.pk}/"],
     ),
     Entry(
         "web:account", opens=(Permission.USER_MANAGE,), finds=Permission.USER_MANAGE, where=account

@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -42,7 +43,7 @@ TOO_MUCH = Text(
 
 @opens(Permission.USER_MANAGE)
 def accounts(request: StaffRequest) -> HttpResponse:
-    """`/accounts/`: the accounts I administer, by organisation and name; `q` narrows."""
+    """`/users/`: the accounts I administer, by organisation and name; `q` narrows."""
     return _list(request)
 
 
@@ -54,19 +55,11 @@ def account_add(request: StaffRequest) -> HttpResponse:
     typed = {n: request.POST.get(n, "").strip() for n in ("username", "full_name", "language")}
     password = secrets.token_urlsafe(12)
     try:
-        home = _organisation(request, request.POST.get("organisation", ""))
-        if home is None:
-            raise DomainError(NO_ROLE)
-        user = services.user_add(
-            username=typed["username"][:64],
-            full_name=typed["full_name"][:160],
-            organisation=home,
-            language=typed["language"],
-            password=password,
-            by=request.user,
-        )
-        if request.POST.get("role"):
-            _grant(request, user)
+        # Both or neither: a refused role leaves no account behind.
+        with transaction.atomic():
+            user = _add(request, typed, password)
+            if request.POST.get("role"):
+                _grant(request, user)
     except DomainError as refusal:
         return _list(request, refusal=refusal, typed=typed | {"role": request.POST.get("role", "")})
     return _page(request, user, password=password)
@@ -74,7 +67,7 @@ def account_add(request: StaffRequest) -> HttpResponse:
 
 @opens(Permission.USER_MANAGE)
 def account(request: StaffRequest, id: int) -> HttpResponse:
-    """`/accounts/<id>/`: one account. 404 outside the scope."""
+    """`/users/<id>/`: one account. 404 outside the scope."""
     return _page(request, _found(request, id))
 
 
@@ -155,6 +148,20 @@ def account_deactivate(request: StaffRequest, id: int) -> HttpResponse:
     return _back(user.pk)
 
 
+def _add(request: StaffRequest, typed: dict[str, str], password: str) -> User:
+    home = _organisation(request, request.POST.get("organisation", ""))
+    if home is None:
+        raise DomainError(NO_ROLE)
+    return services.user_add(
+        username=typed["username"][:64],
+        full_name=typed["full_name"][:160],
+        organisation=home,
+        language=typed["language"],
+        password=password,
+        by=request.user,
+    )
+
+
 def _found(request: StaffRequest, id: int) -> User:
     return users_of(request.user).get(pk=id)
 
@@ -176,6 +183,8 @@ def _grant(request: StaffRequest, user: User) -> Grant:
     """The grant asked for. DomainError when role or place is missing or out of reach."""
     role = roles().filter(key=request.POST.get("role", "")).first()
     within = request.POST.get("within", "")
+    if within == "home":
+        within = user.organisation.key
     organisation = _organisation(request, within)
     if role is None or (organisation is None and within != "province"):
         raise DomainError(NO_ROLE)
