@@ -13,6 +13,7 @@ AUDIT = "audit.record"
 SILENT = {
     "accounts.sessions_clear": "rows whose time is over, which open nothing any more",
     "accounts.device_seen": "a phone's last call, many times a day; no decision",
+    "accounts.session_seen": "not worth an event, like a phone's",
     "intake.files_attach": "report_receive tells of it",
     "intake.answers_seal": "kept with a report, whose coming in or correction is told",
     "intake.choice_add": "a decision, made within an approval that is told",

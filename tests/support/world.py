@@ -16,13 +16,14 @@ from django.test import Client
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.models import Device, User
-from datlanh.accounts.services import device_add, grant_give, user_add
+from datlanh.accounts.services import device_add, device_revoke, grant_give, user_add
 from datlanh.hazards.models import EvidencePoint, OrdnanceItem
 from datlanh.intake.batching import seen_in_batch
-from datlanh.intake.models import Attachment, Batch, Report
+from datlanh.intake.models import Attachment, Batch, Held, Report
 from datlanh.intake.services.batches import Chosen, batch_propose
 from datlanh.intake.services.clocks import exemption_give
 from datlanh.intake.services.deciding import step_propose
+from datlanh.intake.services.holding import report_hold
 from datlanh.intake.services.proposing import form_propose
 from datlanh.organisations.models import Organisation
 from datlanh.organisations.services import number_reserve, number_void
@@ -30,7 +31,7 @@ from datlanh.register.models import Record, Row
 from datlanh.register.selectors import asof, decision_newest
 from datlanh.reporting.documents.services import document_issue
 from support.kinds import eod
-from support.reports import approved, cha, demo_cast, form_of, received, release, verified
+from support.reports import approved, cha, demo_cast, form_of, received, release, sent, verified
 from support.workbooks import revised
 
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 600
@@ -85,6 +86,7 @@ class Things:
     secret: str
     reserved: str  # a running number
     void: str
+    held: Held  # sent by a phone that is shut out
     batch: Batch  # somebody proposed to withdraw `other`, with whatever else is in it
 
     @property
@@ -247,6 +249,17 @@ def with_one_operator(world: World, username: str, organisation: str) -> None:
     world.cast[username] = user
 
 
+def with_role(world: World, role: str, within: str | None) -> str:
+    """Add somebody of the centre, or of the operator `within`, with one role; the user name."""
+    username = f"vai.{role}.{within or 'tinh'}"
+    home = Organisation.objects.get(key=within or "qtmac")
+    user = user_add(username=username, full_name="Quách Thị Vai", organisation=home, by=SYSTEM)
+    organisation = home if within else None
+    grant_give(user=user, role=role, organisation=organisation, by=SYSTEM)
+    world.cast[username] = user
+    return username
+
+
 def things_of(cast: dict[str, User], spec: Spec) -> Things:
     """One of each kind, sent and decided as real ones are."""
     sender, officer, centre = cast[spec.sender], cast[spec.officer], cast["kiemtra2"]
@@ -311,4 +324,15 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
         reserved=reserved.local_id,
         void=spoilt.local_id,
         batch=batch,
+        held=held_from(sender, spec),
     )
+
+
+def held_from(sender: User, spec: Spec) -> Held:
+    """What a lost phone of `sender` sent after it was shut out."""
+    lost, _ = device_add(user=sender, name=f"Máy mất {spec.team}", by=SYSTEM)
+    device_revoke(device=lost, by=SYSTEM)
+    draft = cha(spec.ground + 6, organisation=spec.key, first=spec.first)
+    with acting(SYSTEM, via="openrosa"):
+        report_hold(xml=sent(draft), device=lost)
+    return Held.objects.get(device=lost)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datlanh.intake.models.checks import Finding, NightlyRun, RecordFinding, Setting
 from datlanh.intake.models.clocks import Exemption, Expectation, Reminder
 from datlanh.intake.models.forms import FormMedia, FormProposal, FormVersion
+from datlanh.intake.models.held import Held
 from datlanh.intake.models.reports import (
     Attachment,
     Batch,
@@ -26,6 +27,7 @@ __all__ = [
     "FormMedia",
     "FormProposal",
     "FormVersion",
+    "Held",
     "NightlyRun",
     "Payload",
     "Proposal",
