@@ -16,6 +16,7 @@ SILENT = {
     "intake.files_attach": "report_receive tells of it",
     "intake.answers_seal": "kept with a report, whose coming in or correction is told",
     "intake.choice_add": "a decision, made within an approval that is told",
+    "intake.remarks_mark_read": "how far a person has read; no decision",
     "register.claims_put": "derived from a decision, rebuilt at will",
     "register.persons_keep": "kept with a report, whose coming in or correction is told",
     "register.marker_of": "a key that holds nothing of a person, made with a report",
