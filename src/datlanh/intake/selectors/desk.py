@@ -21,10 +21,14 @@ _LINE_MAX = 20  # resubmissions followed back
 
 def colleagues_for(report: Report) -> list[User]:
     """Who may work on a report at the stage it is in, by name."""
-    verifying = report.state in ("received", "returned")
-    permission = Permission.REPORT_VERIFY if verifying else Permission.REPORT_APPROVE
-    found = users_with(permission, report.organisation_id).exclude(pk=report.author_id)
+    found = users_with(works_on(report), report.organisation_id).exclude(pk=report.author_id)
     return list(found.order_by("full_name", "username"))
+
+
+def works_on(report: Report) -> Permission:
+    """What it takes to work on a report at the stage it is in."""
+    is_the_operators = report.state in ("received", "returned")
+    return Permission.REPORT_VERIFY if is_the_operators else Permission.REPORT_APPROVE
 
 
 def assigned_count(who: User) -> int:
@@ -45,12 +49,6 @@ def remarks_of(report: Report, who: User) -> list[Remark]:
     within = scope_for(who, Permission.REPORT_READ).q("report__organisation")
     found = Remark.objects.filter(within, report_id__in=ids)
     return list(found.select_related("by", "by__organisation", "report").order_by("pk"))
-
-
-def may_remark(report: Report, who: User) -> bool:
-    """Whether `who` belongs to the talk: its author, its verifiers and those who decide."""
-    works = (Permission.REPORT_APPROVE, Permission.REPORT_VERIFY)
-    return report.author_id == who.pk or any(has(who, p, report.organisation_id) for p in works)
 
 
 def remarks_unread(who: User) -> QuerySet[Remark]:

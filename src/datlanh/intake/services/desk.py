@@ -9,7 +9,7 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.audit.services import record as audit_record
 from datlanh.intake.models import Assignment, Remark, RemarkRead, Report, SavedQueue
-from datlanh.intake.selectors.desk import colleagues_for, queues_kept, remarks_of
+from datlanh.intake.selectors.desk import colleagues_for, queues_kept, remarks_of, works_on
 from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.text import Text
@@ -30,12 +30,11 @@ def report_assign(*, id: int, to: str, by: User) -> Assignment | None:
     """Say who looks at a report; "" gives it back to all. It locks nothing.
 
     Raises:
-        Report.DoesNotExist: absent, or `by` neither verifies nor decides there.
+        Report.DoesNotExist: absent, or not `by`'s to verify or decide at its stage.
         DomainError: `to` may not work on it.
     """
     report = Report.objects.select_for_update(of=("self",)).get(pk=id)
-    works = (Permission.REPORT_APPROVE, Permission.REPORT_VERIFY)
-    if not any(has(by, permission, report.organisation_id) for permission in works):
+    if not has(by, works_on(report), report.organisation_id):
         raise Report.DoesNotExist
     former = Assignment.objects.filter(report=report).select_related("to").first()
     before = {"to": former.to.username} if former else None
@@ -59,12 +58,9 @@ def remark_add(*, id: int, text: str, by: User, kind: str = Remark.COMMENT) -> R
     """Say something in a report's thread. The audit trail names the entry, not its words.
 
     Raises:
-        Report.DoesNotExist: absent, or `by` neither wrote, verifies nor decides it.
+        Report.DoesNotExist: absent, or outside the scope.
     """
     report = Report.objects.filter(scope_for(by, Permission.REPORT_READ).q()).get(pk=id)
-    works = (Permission.REPORT_APPROVE, Permission.REPORT_VERIFY)
-    if report.author_id != by.pk and not any(has(by, p, report.organisation_id) for p in works):
-        raise Report.DoesNotExist
     said = text.strip()
     if not said:
         raise DomainError(EMPTY)

@@ -13,7 +13,7 @@ from datlanh.accounts.scope import has
 from datlanh.intake import files
 from datlanh.intake.models import Report
 from datlanh.intake.selectors.binding import Binding, binding_of
-from datlanh.intake.selectors.desk import may_remark, remarks_of, remarks_unread
+from datlanh.intake.selectors.desk import remarks_of, remarks_unread
 from datlanh.intake.selectors.differences import record_of
 from datlanh.intake.selectors.findings import findings_of_now
 from datlanh.intake.selectors.forms import mapping_of_report
@@ -93,7 +93,7 @@ def thread_context(found: Report, who: User) -> dict[str, Any]:
     if thread:
         unread = set(remarks_unread(who).values_list("pk", flat=True))
         remarks_mark_read(report=found, by=who)
-    return {"thread": thread, "unread_before": unread, "may_remark": may_remark(found, who)}
+    return {"thread": thread, "unread_before": unread}
 
 
 def features_of(found: Report, context: dict[str, Any], **more: Any) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from datlanh.accounts.scope import has
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.selectors.binding import Binding, binding_of, outline_of
-from datlanh.intake.selectors.desk import colleagues_for, unread_among
+from datlanh.intake.selectors.desk import colleagues_for, unread_among, works_on
 from datlanh.intake.selectors.differences import (
     Comparison,
     Dispute,
@@ -145,7 +145,7 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
     context = report_context(report, request.user)
     context |= {
         "assignment": getattr(report, "assignment", None),  # absent: nobody looks at it
-        "colleagues": colleagues_for(report) if report.state in UNDECIDED else [],
+        "colleagues": _colleagues(request, report),
     }
     context |= {"stage": VERIFY if report.state in ("received", "returned") else DECIDE}
     mapping, sheet = context["mapping"], context["sheet"]
@@ -185,6 +185,14 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
             language=language(),
         ),
     }
+
+
+def _colleagues(request: StaffRequest, report: Report) -> list[User]:
+    """Whom `request.user` may give the report to; nobody once it is decided."""
+    if report.state not in UNDECIDED:
+        return []
+    may = has(request.user, works_on(report), report.organisation_id)
+    return colleagues_for(report) if may else []
 
 
 def outline_pieces(
