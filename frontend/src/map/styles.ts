@@ -132,6 +132,10 @@ export function reportLayers(t: Tokens): LayerSpecification[] {
     { id: "r-land-ground", type: "fill", source: "report", filter: ["all", is(...land), polygon], paint: { "fill-color": ["match", ["get", "role"], "cleared", t["cleared-fill"], "reduced", t["reduced-fill"], "cancelled", t["cancelled-fill"], t["remaining-fill"]], "fill-opacity": SOLID } },
     { id: "r-land", type: "fill", source: "report", filter: ["all", is(...land), polygon], paint: { "fill-pattern": ["concat", "fill-", ["get", "role"]] } },
     { id: "r-land-line", type: "line", source: "report", filter: is(...land), paint: { "line-color": t["map-halo"], "line-width": 1.5 } },
+    // What differs between two outlines: new ground blue, ground left out hatched; each with its area.
+    { id: "r-gained", type: "fill", source: "report", filter: is("gained"), paint: { "fill-color": t.info, "fill-opacity": 0.42 } },
+    { id: "r-lost-ground", type: "fill", source: "report", filter: is("lost"), paint: { "fill-color": t["warn"], "fill-opacity": 0.34 } },
+    { id: "r-lost", type: "fill", source: "report", filter: is("lost"), paint: { "fill-pattern": "fill-cancelled" } },
     { id: "r-reported-fill", type: "fill", source: "report", filter: ["all", is("reported"), polygon], paint: { "fill-pattern": "fill-reported", "fill-opacity": 0.45 } },
     { id: "r-register-halo", type: "line", source: "report", filter: is("register"), paint: { "line-color": t["map-halo"], "line-width": 4 } },
     { id: "r-register", type: "line", source: "report", filter: is("register"), paint: { "line-color": t.ink, "line-width": 1.8, "line-dasharray": [2, 1.6] } },

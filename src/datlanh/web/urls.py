@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<receipt>/shape/decide", shaping.decide, name="report_shape_decide"),
     path("reports/<receipt>/verify", correcting.verify, name="report_verify"),
     path("review/", desk.review, name="review"),
+    path("", include("datlanh.web.review.urls")),
     path("review/<receipt>", desk.review_report, name="review_report"),
     path("review/<receipt>/approve", decisions.approve, name="review_approve"),
     path("review/<receipt>/return", decisions.give_back, name="review_return"),

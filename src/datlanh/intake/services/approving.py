@@ -79,11 +79,12 @@ def report_approve(
     links: Sequence[Pair] = (),
     note: str = "",
     seen: str | None = None,
+    batch: int | None = None,
 ) -> Report:
     """Approve a report and bind it: to `record_id`, or (None) to a new record of its own id.
 
     `choices` (atom → report) settles values of one date; `links` become decisions of their own
-    after it. Everything is one transaction.
+    after it; `batch` names the act it belongs to. Everything is one transaction.
 
     Raises:
         Report.DoesNotExist: absent or out of scope.
@@ -99,9 +100,8 @@ def report_approve(
     locked = {pk: r for pk, r in every.items() if pk in touched}
     record = _target(report, record_id, locked, by)
     settled = _settled(report, record, claims, choices or {}) if record else []
-    is_new = record is None
-    if record is None:
-        record = locked[Record.id_from(report.pk)] = _record_new(report)
+    is_new, record = record is None, record or _record_new(report)
+    locked[record.pk] = record
     again, report.record_id, report.approved_once = report.approved_once, record.pk, True
     with together():
         report_move(report, "approve", step, by=by, record=str(record.pk))
@@ -122,7 +122,7 @@ def report_approve(
         report_id=report.pk,
         record_id=record.pk,
         note=note,
-        data=_kept(report),
+        data=_kept(report, batch),
     )
     if is_new:
         _record_create(record, decision.seq)
@@ -131,13 +131,14 @@ def report_approve(
     return report
 
 
-def _kept(report: Report) -> dict[str, Any]:
+def _kept(report: Report, batch: int | None) -> dict[str, Any]:
     """What the decision keeps of the report it approved."""
-    return {
+    kept: dict[str, Any] = {
         "revision": report.revision,
         "local_id": report.record_local_id,
         "supersedes": report.supersedes_id,
     }
+    return kept | {"batch": batch} if batch else kept
 
 
 def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.NewRow]]:
