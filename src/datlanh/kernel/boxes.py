@@ -103,6 +103,48 @@ class ResultTable:
         )
 
 
+@dataclass(frozen=True)
+class BoxRow:
+    """One box of a file: its id, or its own shape (WKB, lon/lat) where it is not on the grid."""
+
+    box: str
+    result: str = ""  # as written
+    own_id: str = ""  # the operator's name for it
+    on: str = ""  # ISO date
+    items: int = 0
+    number: int = 0  # in the file, from 1
+    shape: bytes | None = None
+
+    def values(self) -> dict[str, Any]:
+        """What the register keeps of it, empty answers left out."""
+        said = {
+            "box": self.box,
+            "result": self.result,
+            "own_id": self.own_id,
+            "searched_on": self.on,
+            "items": self.items,
+        }
+        return {k: v for k, v in said.items() if v}
+
+
+@dataclass(frozen=True)
+class BoxProblem:
+    """Something doubtful about the boxes of a report: how often, and one example."""
+
+    kind: str
+    count: int = 1
+    example: str = ""
+    at: tuple[float, float] | None = None  # lon, lat
+
+
+@dataclass(frozen=True)
+class BoxFile:
+    """What a file of boxes gave."""
+
+    rows: tuple[BoxRow, ...] = ()
+    problems: tuple[BoxProblem, ...] = ()
+
+
 # The colours of cluster munition survey in Laos and Viet Nam (practice; the procedure of 2021 does
 # not give any). What operators write in shapefiles stands beside each.
 DEFAULT_TABLE = ResultTable(

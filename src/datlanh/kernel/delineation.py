@@ -2,13 +2,14 @@
 
 The rule, in the plane of the survey grid (UTM 48N, metres):
 
-1. Boxes whose result is *positive* belong together when no more than `gap` boxes lie between them,
-   straight or across. A group with fewer than `least` items or positive boxes is left out, and said.
+1. Boxes whose result is *positive* belong together when no more than `gap` boxes lie between
+   them, straight or across. A group with fewer than `least` items (or positive boxes) is left out,
+   and said.
 2. A box that *joins* (parts of munitions) comes in when it lies within the gap of a positive one.
-3. The outline is what the boxes of a group cover with the gaps between them filled, and `margin_m`
+3. The outline is what the boxes of a group cover, the gaps between them filled, and `margin_m`
    around it. Corners stay square, as the boxes are.
-4. Ground already released is cut out; a line (river, road, boundary, drawn by hand) cuts the outline
-   into pieces. A piece stays when it holds part of a positive box; what falls away is said.
+4. Ground already released is cut out; a line (river, road, boundary, drawn by hand) cuts the
+   outline into pieces. A piece stays when it holds part of a positive box; what falls away is said.
 5. The fade-out is the band of `fadeout_m` around it in which clearance may have to go on. It is
    measured and shown, and is no part of the area.
 
@@ -173,12 +174,8 @@ def _within(boxes: Sequence[Searched], tree: shapely.STRtree) -> NDArray[Any]:
 
 def _grown(boxes: Sequence[Searched], metres: float) -> NDArray[Any]:
     """Boxes grown on all sides, corners square. On the grid a box is its own bounds."""
-    bounds = shapely.bounds(np.array([b.polygon for b in boxes])) + (
-        -metres,
-        -metres,
-        metres,
-        metres,
-    )
+    sides = np.array([-metres, -metres, metres, metres])
+    bounds = np.add(shapely.bounds(np.array([b.polygon for b in boxes])), sides)
     return np.asarray(shapely.box(*bounds.T))
 
 
@@ -186,11 +183,7 @@ def _outlined(group: _Group, settings: Settings, cuts: Sequence[Cut]) -> list[Pr
     boxes = [*group.positive, *group.joined]
     reach = settings.reach_m
     wide = shapely.union_all(_grown(boxes, reach + settings.margin_m + TOUCH_M))
-    whole = (
-        wide.buffer(-(reach + TOUCH_M), join_style="mitre")
-        if reach
-        else wide.buffer(-TOUCH_M, join_style="mitre")
-    )
+    whole = wide.buffer(-(reach + TOUCH_M), join_style="mitre")
     ground, losses = _cut(shapely.set_precision(whole, TOUCH_M / 10), group, cuts)
     found = []
     for piece in ground:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datlanh.kernel.checks import (
     areas,
+    boxes,
     coherence,
     dates,
     duplicates,
@@ -38,6 +39,7 @@ RULES = RuleBook(
         *people.RULES,
         *education.RULES,
         *survey.RULES,
+        *boxes.RULES,
         *eod.RULES,
         *progress.RULES,
         *duplicates.RULES,

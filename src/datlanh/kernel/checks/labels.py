@@ -99,6 +99,8 @@ LABELS: Mapping[str, Text] = {
     "qc_sampling_area": Text("Diện tích kiểm soát chất lượng", "Area of QC sampling"),
     "qc_sampling_depth": Text("Độ sâu kiểm soát chất lượng", "Depth of QC sampling"),
     "quantity": Text("Số lượng", "Quantity"),
+    "items": Text("Số vật nổ tìm thấy", "Items found"),
+    "searched_on": Text("Ngày tìm", "Searched on"),
     "reason_not_destroyed": Text("Lý do chưa hủy nổ", "Reason for not destroying the items yet"),
     "release_completion": Text("Hoàn thành giải phóng (%)", "Release completion (%)"),
     "release_type": Text("Loại hình giải phóng đất", "Type of land release"),
