@@ -26,7 +26,8 @@ class Role(StrEnum):
     UNKNOWN = "unknown"  # not searched
 
 
-PATTERNS = ("solid", "dots", "lines", "empty", "cross")
+# The drawings a box may have: a hue of the field and a sign in it, so that it is read without hue.
+MARKS = ("red", "yellow", "blue", "green", "grey")
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,7 @@ class Result:
 
     key: str
     label: Text
-    colour: str  # "#c0392b"
-    pattern: str  # beside the colour, so that it is never the only sign
-    sign: str  # one or two letters in the box
+    mark: str  # one of MARKS
     role: Role
     written: tuple[str, ...] = ()
 
@@ -152,45 +151,35 @@ DEFAULT_TABLE = ResultTable(
         Result(
             "red",
             Text("Đỏ: có bom chùm", "Red: cluster munition found"),
-            "#b3372f",
-            "solid",
-            "R",
+            "red",
             Role.POSITIVE,
             ("red", "đỏ", "r", "cm", "cmr", "cm found", "positive", "bom chùm"),
         ),
         Result(
             "yellow",
             Text("Vàng: chỉ có mảnh bom chùm", "Yellow: only parts of cluster munitions"),
-            "#d9a514",
-            "dots",
-            "Y",
+            "yellow",
             Role.JOINS,
             ("yellow", "vàng", "y", "fragment", "fragments", "parts", "mảnh"),
         ),
         Result(
             "blue",
             Text("Xanh dương: vật nổ khác", "Blue: other explosive ordnance"),
-            "#2f6fa8",
-            "lines",
-            "B",
+            "blue",
             Role.OTHER,
             ("blue", "xanh dương", "xanh da trời", "b", "uxo", "other uxo", "vật nổ khác"),
         ),
         Result(
             "green",
             Text("Xanh lá: đã tìm, không có gì", "Green: searched, nothing found"),
-            "#4d8f56",
-            "empty",
-            "G",
+            "green",
             Role.NEGATIVE,
             ("green", "xanh lá", "xanh", "g", "clear", "negative", "nothing", "không"),
         ),
         Result(
             "grey",
             Text("Xám: chưa tìm được", "Grey: not searched"),
-            "#85898c",
-            "cross",
-            "–",
+            "grey",
             Role.UNKNOWN,
             ("grey", "gray", "xám", "white", "trắng", "not searched", "inaccessible", "chưa tìm"),
         ),

@@ -7,7 +7,8 @@ The rule, in the plane of the survey grid (UTM 48N, metres):
    and said.
 2. A box that *joins* (parts of munitions) comes in when it lies within the gap of a positive one.
 3. The outline is what the boxes of a group cover, the gaps between them filled, and `margin_m`
-   around it. Corners stay square, as the boxes are.
+   around it, with the ground it encloses. Corners stay square, as the boxes are; each piece is an
+   area of its own, because a report draws one ring.
 4. Ground already released is cut out; a line (river, road, boundary, drawn by hand) cuts the
    outline into pieces. A piece stays when it holds part of a positive box; what falls away is said.
 5. The fade-out is the band of `fadeout_m` around it in which clearance may have to go on. It is
@@ -25,7 +26,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel.boxes import Role
@@ -85,13 +86,18 @@ class Loss:
 class Proposed:
     """One proposed outline, with everything that made it."""
 
-    outline: MultiPolygon  # UTM metres
+    outline: Polygon  # UTM metres; with holes where released ground lies inside
     area_m2: float  # in the equal-area plane, as the register measures
     fadeout_m2: float
     positive: tuple[str, ...]
     joined: tuple[str, ...]
     items: int
     losses: tuple[Loss, ...] = ()
+
+    @property
+    def is_one_ring(self) -> bool:
+        """Whether a report can draw it: a form's polygon has no holes."""
+        return not self.outline.interiors
 
     @property
     def name(self) -> str:
@@ -183,14 +189,49 @@ def _outlined(group: _Group, settings: Settings, cuts: Sequence[Cut]) -> list[Pr
     boxes = [*group.positive, *group.joined]
     reach = settings.reach_m
     wide = shapely.union_all(_grown(boxes, reach + settings.margin_m + TOUCH_M))
-    whole = wide.buffer(-(reach + TOUCH_M), join_style="mitre")
-    ground, losses = _cut(shapely.set_precision(whole, TOUCH_M / 10), group, cuts)
+    whole = _bridged(wide.buffer(-(reach + TOUCH_M), join_style="mitre"), boxes, settings)
+    filled = shapely.union_all([Polygon(p.exterior) for p in _parts(whole)])
+    ground, losses = _cut(shapely.set_precision(filled, TOUCH_M / 10), group, cuts)
     found = []
-    for piece in ground:
-        inside = [b for b in group.positive if _shares(piece, b.polygon)]
-        joined = [b for b in group.joined if _shares(piece, b.polygon)]
+    for piece in (p for g in ground for p in _parts(g) if p.geom_type == "Polygon"):
+        inside = _sharing(piece, group.positive)
+        joined = _sharing(piece, group.joined)
+        if not inside:
+            continue
         found.append(_measured(piece, inside, joined, settings, losses))
     return found
+
+
+def _bridged(whole: Any, boxes: Sequence[Searched], settings: Settings) -> Any:
+    """One piece where a group fell into several: the rectangle around each two near boxes of
+    different pieces. Squares that lie cornerwise leave a gap that closing does not fill.
+    """
+    parts = _parts(whole)
+    if len(parts) < 2:
+        return whole
+    home = np.zeros(len(boxes), dtype=int)
+    centres = shapely.centroid(np.array([b.polygon for b in boxes]))
+    box_at, part_at = shapely.STRtree(parts).query(centres, predicate="intersects")
+    home[box_at] = part_at
+    wide = _grown(boxes, settings.reach_m + TOUCH_M)
+    one, other = shapely.STRtree(wide).query(wide, predicate="intersects")
+    across = (one < other) & (home[one] != home[other])
+    sides = shapely.bounds(_grown(boxes, settings.margin_m))
+    a, b = sides[one[across]], sides[other[across]]
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    return shapely.union_all([whole, *shapely.box(low[:, 0], low[:, 1], high[:, 2], high[:, 3])])
+
+
+def _sharing(piece: BaseGeometry, boxes: Sequence[Searched]) -> list[Searched]:
+    """Those boxes that have ground in a piece: most lie inside, few are cut."""
+    if not boxes:
+        return []
+    polygons = np.array([b.polygon for b in boxes])
+    shapely.prepare(piece)
+    inside = shapely.covers(piece, polygons)
+    cut = shapely.intersects(piece, polygons) & ~inside
+    inside[cut] = shapely.area(shapely.intersection(piece, polygons[cut])) > SLIVER_M2
+    return [b for b, is_in in zip(boxes, inside, strict=True) if is_in]
 
 
 def _shares(piece: BaseGeometry, box: BaseGeometry) -> bool:
@@ -243,14 +284,13 @@ def _worth(losses: Sequence[Loss]) -> tuple[Loss, ...]:
 
 
 def _measured(
-    ground: BaseGeometry,
+    ground: Polygon,
     positive: Sequence[Searched],
     joined: Sequence[Searched],
     settings: Settings,
     losses: tuple[Loss, ...],
 ) -> Proposed:
-    polygons = [p for p in _parts(ground) if p.geom_type == "Polygon" and p.area > SLIVER_M2]
-    outline = shapely.normalize(MultiPolygon(polygons))
+    outline = shapely.normalize(ground)
     around = outline.buffer(settings.fadeout_m, join_style="mitre")
     return Proposed(
         outline=outline,

@@ -99,6 +99,7 @@ LABELS: Mapping[str, Text] = {
     "qc_sampling_area": Text("Diện tích kiểm soát chất lượng", "Area of QC sampling"),
     "qc_sampling_depth": Text("Độ sâu kiểm soát chất lượng", "Depth of QC sampling"),
     "quantity": Text("Số lượng", "Quantity"),
+    "agreement_date": Text("Ngày thống nhất ranh giới", "Boundary agreed on"),
     "items": Text("Số vật nổ tìm thấy", "Items found"),
     "searched_on": Text("Ngày tìm", "Searched on"),
     "reason_not_destroyed": Text("Lý do chưa hủy nổ", "Reason for not destroying the items yet"),
