@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("", include("datlanh.web.areas.urls")),
     path("", include("datlanh.web.records.urls")),
+    path("", include("datlanh.web.surveys.urls")),
     path("", include("datlanh.web.map.urls")),
     path("", include("datlanh.web.figures.urls")),
     path("", include("datlanh.web.organisations.urls")),

@@ -12,6 +12,7 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.audit.rows import row_insert, together
+from datlanh.intake.attached import attached_of, boxes_digest, has_boxes
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.projectors import PROJECTORS
@@ -95,6 +96,7 @@ def report_approve(
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
     REVIEW.check("approve", report, report.state, step := step_of(report, by, note))
     claims, rows = _promised(report)
+    kept = _kept(report, batch)
     touched = records_touched(report, record_id)
     every = {r.pk: r for r in register.records_lock({*touched, *ends_of(links)})}
     locked = {pk: r for pk, r in every.items() if pk in touched}
@@ -122,7 +124,7 @@ def report_approve(
         report_id=report.pk,
         record_id=record.pk,
         note=note,
-        data=_kept(report, batch),
+        data=kept,
     )
     if is_new:
         _record_create(record, decision.seq)
@@ -138,7 +140,12 @@ def _kept(report: Report, batch: int | None) -> dict[str, Any]:
         "local_id": report.record_local_id,
         "supersedes": report.supersedes_id,
     }
-    return kept | {"batch": batch} if batch else kept
+    if batch:
+        kept["batch"] = batch
+    mapping = mapping_of(report.form_version_id or 0)
+    if has_boxes(mapping):
+        kept["boxes"] = boxes_digest(report, mapping, answers_now(report))
+    return kept
 
 
 def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.NewRow]]:
@@ -150,7 +157,8 @@ def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.Ne
     if not report.record_local_id:
         raise DomainError(NO_ID)
     try:
-        return claims_of(mapping_of(report.form_version.pk), answers_now(report))
+        mapping, answers = mapping_of(report.form_version.pk), answers_now(report)
+        return claims_of(mapping, answers, attached_of(report, mapping, answers))
     except ValueError as error:
         raise DomainError(UNDATED, code="undated") from error
 

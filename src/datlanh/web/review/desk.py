@@ -12,6 +12,7 @@ from django.urls import reverse
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has
+from datlanh.intake.attached import attached_of
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.selectors.binding import Binding, binding_of, outline_of
@@ -230,7 +231,8 @@ def beside_the_register(
     """The comparison with the chosen record, what needs a choice, and why there is neither."""
     mapping, sheet = context["mapping"], context["sheet"]
     try:
-        claims, rows = claims_of(mapping, sheet.answers)
+        attached = attached_of(report, mapping, sheet.answers)
+        claims, rows = claims_of(mapping, sheet.answers, attached)
     except ValueError:
         return None, [], UNDATED
     version = version_now(chosen) if chosen else None
