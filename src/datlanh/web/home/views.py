@@ -9,8 +9,8 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.selectors.batches import batches_waiting
 from datlanh.intake.selectors.clocks import month_due, overdue_by_operator, reminders_of
-from datlanh.intake.selectors.held import held_waiting
 from datlanh.intake.selectors.desk import assigned_count, threads_unread
+from datlanh.intake.selectors.held import held_waiting
 from datlanh.intake.selectors.paging import Cursor
 from datlanh.intake.selectors.queue import (
     DECIDE,
