@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datlanh.intake.models.checks import Finding, NightlyRun, RecordFinding, Setting
 from datlanh.intake.models.clocks import Exemption, Expectation, Reminder
+from datlanh.intake.models.divisions import Division
 from datlanh.intake.models.forms import FormMedia, FormProposal, FormVersion
 from datlanh.intake.models.reports import (
     Attachment,
@@ -20,6 +21,7 @@ __all__ = [
     "Attachment",
     "Batch",
     "BatchMember",
+    "Division",
     "Exemption",
     "Expectation",
     "Finding",

@@ -102,6 +102,7 @@ def steps_offered(record: Record, life: AreaLife, who: User) -> Sequence[StepOff
             asks_paper=paper_is_named in t.guards,
         )
         for t in LIFE.leaving(life.state)
+        if not t.two_persons  # those are proposed on a page of their own
     ]
 
 
