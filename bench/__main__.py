@@ -16,6 +16,7 @@ NAMES = (
     "exports",
     "overlaps",
     "ledger",
+    "papers",
     "corpus",
 )
 

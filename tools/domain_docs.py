@@ -20,7 +20,7 @@ from datlanh.hazards.workflow import LIFE, AreaStep
 from datlanh.intake.form_faces import Item, face_of
 from datlanh.intake.minimum_data import STATES, Found, Part, counts_of, held_against
 from datlanh.intake.minimum_data_rows import TOPICS
-from datlanh.intake.workflow import LINKING, REVIEW, Step
+from datlanh.intake.workflow import HOLDING, LINKING, REVIEW, Step
 from datlanh.intake.xlsform import read_form
 from datlanh.kernel.checks import RULES
 from datlanh.kernel.checks.nightly import GROUP_OF, GROUPS, NIGHTLY
@@ -155,6 +155,7 @@ class _Area:
 WORKFLOWS: tuple[tuple[str, Workflow, Any, Any], ...] = (
     ("Review of a report", REVIEW, _Report(), REFUSED),
     ("Two records and a link", LINKING, _Report(), REFUSED),
+    ("What a phone that is shut out sends", HOLDING, _Report(), REFUSED),
     ("Life of a hazardous area", LIFE, _Area(), AreaStep(1, TODAY + dt.timedelta(1), TODAY)),
 )
 

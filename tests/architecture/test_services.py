@@ -13,6 +13,7 @@ AUDIT = "audit.record"
 SILENT = {
     "accounts.sessions_clear": "rows whose time is over, which open nothing any more",
     "accounts.device_seen": "a phone's last call, many times a day; no decision",
+    "accounts.session_seen": "not worth an event, like a phone's",
     "intake.files_attach": "report_receive tells of it",
     "intake.answers_seal": "kept with a report, whose coming in or correction is told",
     "intake.choice_add": "a decision, made within an approval that is told",
@@ -23,6 +24,8 @@ SILENT = {
     "register.claims_put": "derived from a decision, rebuilt at will",
     "register.persons_keep": "kept with a report, whose coming in or correction is told",
     "register.marker_of": "a key that holds nothing of a person, made with a report",
+    "register.state_set": "derived from a decision, rebuilt at will",
+    "register.states_rebuild": "derived from decisions; register_rebuild tells of it",
     "register.link_set": "derived from a decision, rebuilt at will",
     "register.links_rebuild": "derived from decisions; register_rebuild tells of it",
     "register.decision_add": "a decision is itself an append-only record of who did what",

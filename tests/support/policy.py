@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from datlanh.accounts.permissions import Permission
+from datlanh.accounts.selectors import grants_of
 from datlanh.intake.batching import seen_in_batch
 from datlanh.kernel import clock
 from support.matrix import (
@@ -100,6 +101,8 @@ THINGS = (
         answer=DONE,
         where=area,
         sends=values(step="task", seen="cha", on="2026-11-01"),
+    ),
+    Entry(
         "web:area_ledger",
         opens=(Permission.RECORD_READ,),
         finds=Permission.RECORD_READ,
@@ -109,6 +112,28 @@ THINGS = (
         "web:release", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=release
     ),
     Entry("web:record", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=task),
+    Entry(
+        "web:area_documents",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=area,
+    ),
+    Entry(
+        "web:document_issue",
+        "POST",
+        opens=(Permission.DOCUMENT_ISSUE,),
+        finds=Permission.RECORD_READ,
+        acts=Permission.DOCUMENT_ISSUE,
+        where=area,
+        sends=values(kind="handover", men="4", women="5", boys="", girls="1"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:document_file",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=lambda w, t: {"number": w.paper(t), "language": "vi"},
+    ),
     *(
         Entry(
             "web:map_card",
@@ -360,6 +385,19 @@ THINGS = (
         where=lambda w, t: {"id": t.device.pk},
         answer=DONE,
     ),
+    *(
+        Entry(
+            "web:held_decide",
+            "POST",
+            opens=(Permission.REPORT_APPROVE,),
+            finds=Permission.REPORT_APPROVE,
+            where=lambda w, t: {"id": t.held.pk},
+            sends=values(do=step, reason="Đã hỏi đội trưởng"),
+            answer=DONE,
+            note=step,
+        )
+        for step in ("release", "refuse")
+    ),
     Entry(
         "web:device_add",
         "POST",
@@ -368,6 +406,59 @@ THINGS = (
         sends=lambda w, t: {"user": t.sender.pk, "name": "Máy mới"},
         unseen=REFUSED,
     ),
+)
+
+
+def account(world: World, things: Things) -> Mapping[str, Any]:
+    return {"id": things.sender.pk}
+
+
+def _on_an_account(name: str, answer: str = DONE, **sends: Any) -> Entry:
+    """A step with somebody's account."""
+    return Entry(
+        f"web:{name}",
+        "POST",
+        opens=(Permission.USER_MANAGE,),
+        finds=Permission.USER_MANAGE,
+        where=account,
+        sends=lambda w, t: {k: v(w, t) if callable(v) else v for k, v in sends.items()},
+        answer=answer,
+    )
+
+
+ACCOUNTS = (
+    Entry(
+        "web:accounts",
+        opens=(Permission.USER_MANAGE,),
+        finds=Permission.USER_MANAGE,
+        shows=lambda t: [f"/users/{t.sender.pk}/"],
+    ),
+    Entry(
+        "web:account", opens=(Permission.USER_MANAGE,), finds=Permission.USER_MANAGE, where=account
+    ),
+    Entry(
+        "web:account_add",
+        "POST",
+        opens=(Permission.USER_MANAGE,),
+        finds=Permission.USER_MANAGE,
+        sends=lambda w, t: {
+            "username": "nguoi.moi",
+            "full_name": "Đoàn Thị Mới",
+            "organisation": t.spec.key,
+            "role": "field_user",
+            "within": t.spec.key,
+            "language": "vi",
+        },
+        unseen=REFUSED,
+    ),
+    _on_an_account("account_password", OPENS),
+    _on_an_account("account_grant", role="team_leader", within=lambda w, t: t.spec.key),
+    _on_an_account("account_grant_end", grant=lambda w, t: grants_of(t.sender).get().pk),
+    _on_an_account("account_sessions_end"),
+    _on_an_account("account_second_step", note="Mất điện thoại"),
+    _on_an_account("account_deactivate", note="Nghỉ việc"),
+    Entry("web:sessions"),
+    Entry("web:session_end", "POST", answer=DONE),
 )
 
 # Lists, maps and figures: the same address for all, each with what lies within the scope --------
@@ -481,6 +572,16 @@ LISTS = (
         note="a number",
     ),
     Entry("web:map", opens=(Permission.MAP_READ,)),
+    Entry("web:map_print", opens=(Permission.MAP_READ,)),
+    Entry("web:map_sheet", opens=(Permission.MAP_READ,)),
+    Entry("web:confirm", anonymous=OPENS),
+    Entry(
+        "web:confirm_code",
+        anonymous=ABSENT,
+        answer=ABSENT,
+        where=values(code="2222-2222-2222"),
+        note="a code nobody issued; test_web_papers asks for real ones",
+    ),
     Entry(
         "web:statistics",
         opens=(Permission.FIGURE_READ,),
@@ -554,6 +655,12 @@ LISTS = (
     ),
     Entry("web:rules", opens=(Permission.REPORT_READ,)),
     Entry("web:rule", opens=(Permission.REPORT_READ,), where=values(key="area_differs")),
+    Entry(
+        "web:held",
+        opens=(Permission.REPORT_APPROVE,),
+        finds=Permission.REPORT_APPROVE,
+        shows=lambda t: [f"/devices/held/{t.held.pk}"],
+    ),
     Entry(
         "web:devices",
         opens=(Permission.DEVICE_MANAGE,),
@@ -736,6 +843,19 @@ OWN = (
     Entry("mfa_generate_recovery_codes", answer=DONE),
     Entry("mfa_generate_recovery_codes", "POST", answer=DONE),
     Entry("mfa_download_recovery_codes", answer=ABSENT),
+    Entry("mfa_list_webauthn"),
+    *(
+        Entry(f"mfa_{step}_webauthn", method, answer=DONE, where=where)
+        for step, where in (
+            ("add", values()),
+            ("reauthenticate", values()),
+            ("edit", values(pk=1)),
+            ("remove", values(pk=1)),
+        )
+        for method in ("GET", "POST")
+    ),
+    Entry("mfa_login_webauthn", answer=DONE),
+    Entry("mfa_login_webauthn", "POST", answer=DONE),
 )
 
 # Phones: by the secret in the address, or by basic sign-in --------------------------------------
@@ -769,6 +889,6 @@ PHONES = tuple(
     for door, stranger in (("key", ABSENT), ("password", UNKNOWN))
 )
 
-POLICY = (*THINGS, *LISTS, *COMMON, *OWN, *PHONES)
+POLICY = (*THINGS, *ACCOUNTS, *LISTS, *COMMON, *OWN, *PHONES)
 
 __all__ = ["FORBIDDEN", "NOT_SERVED", "POLICY"]

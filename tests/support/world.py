@@ -16,20 +16,22 @@ from django.test import Client
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.models import Device, User
-from datlanh.accounts.services import device_add, grant_give, user_add
+from datlanh.accounts.services import device_add, device_revoke, grant_give, user_add
 from datlanh.hazards.models import EvidencePoint, OrdnanceItem
 from datlanh.intake.batching import seen_in_batch
-from datlanh.intake.models import Attachment, Batch, Report
+from datlanh.intake.models import Attachment, Batch, Held, Report
 from datlanh.intake.services.batches import Chosen, batch_propose
 from datlanh.intake.services.clocks import exemption_give
 from datlanh.intake.services.deciding import step_propose
+from datlanh.intake.services.holding import report_hold
 from datlanh.intake.services.proposing import form_propose
 from datlanh.organisations.models import Organisation
 from datlanh.organisations.services import number_reserve, number_void
-from datlanh.register.models import Row
-from datlanh.register.selectors import decision_newest
+from datlanh.register.models import Record, Row
+from datlanh.register.selectors import asof, decision_newest
+from datlanh.reporting.documents.services import document_issue
 from support.kinds import eod
-from support.reports import approved, cha, demo_cast, form_of, received, release, verified
+from support.reports import approved, cha, demo_cast, form_of, received, release, sent, verified
 from support.workbooks import revised
 
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 600
@@ -84,6 +86,7 @@ class Things:
     secret: str
     reserved: str  # a running number
     void: str
+    held: Held  # sent by a phone that is shut out
     batch: Batch  # somebody proposed to withdraw `other`, with whatever else is in it
 
     @property
@@ -152,6 +155,7 @@ class World:
     things: dict[str, Things] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)  # of each person's own phone
     sessions: dict[str, str] = field(default_factory=dict)
+    papers: dict[str, int] = field(default_factory=dict)
 
     def client(self, who: str) -> Client:
         """A browser in which that person is signed in."""
@@ -188,6 +192,22 @@ class World:
         """The newest decision's number when it was first asked for."""
         return decision_newest()
 
+    def paper(self, things: Things) -> int:
+        """A handover certificate of the operator's area."""
+        if things.spec.key not in self.papers:
+            record = Record.objects.get(pk=things.bound.record_id)
+            with acting(self.cast["csdl"]):
+                made = document_issue(
+                    record=record,
+                    kind="handover",
+                    moment=asof(),
+                    people={},
+                    confirm_at="https://datlanh.example/confirm/",
+                    by=self.cast["csdl"],
+                )
+            self.papers[things.spec.key] = made.pk
+        return self.papers[things.spec.key]
+
     @property
     def form_version(self) -> str:
         """The current version of the form for areas."""
@@ -211,6 +231,8 @@ def build_world(*keys: str) -> World:
     if not keys:
         assert world.form_proposal
         assert world.exemption
+        for things in world.things.values():
+            world.paper(things)
     return world
 
 
@@ -225,6 +247,17 @@ def with_one_operator(world: World, username: str, organisation: str) -> None:
     within = Organisation.objects.get(key=organisation)
     grant_give(user=user, role="data_qc_officer", organisation=within, by=SYSTEM)
     world.cast[username] = user
+
+
+def with_role(world: World, role: str, within: str | None) -> str:
+    """Add somebody of the centre, or of the operator `within`, with one role; the user name."""
+    username = f"vai.{role}.{within or 'tinh'}"
+    home = Organisation.objects.get(key=within or "qtmac")
+    user = user_add(username=username, full_name="Quách Thị Vai", organisation=home, by=SYSTEM)
+    organisation = home if within else None
+    grant_give(user=user, role=role, organisation=organisation, by=SYSTEM)
+    world.cast[username] = user
+    return username
 
 
 def things_of(cast: dict[str, User], spec: Spec) -> Things:
@@ -291,4 +324,15 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
         reserved=reserved.local_id,
         void=spoilt.local_id,
         batch=batch,
+        held=held_from(sender, spec),
     )
+
+
+def held_from(sender: User, spec: Spec) -> Held:
+    """What a lost phone of `sender` sent after it was shut out."""
+    lost, _ = device_add(user=sender, name=f"Máy mất {spec.team}", by=SYSTEM)
+    device_revoke(device=lost, by=SYSTEM)
+    draft = cha(spec.ground + 6, organisation=spec.key, first=spec.first)
+    with acting(SYSTEM, via="openrosa"):
+        report_hold(xml=sent(draft), device=lost)
+    return Held.objects.get(device=lost)

@@ -233,7 +233,7 @@ def test_a_repair_is_found_again_by_its_key() -> None:
 PAIRS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=3, max_size=12)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(pairs=PAIRS, more=PAIRS)
 def test_whatever_is_drawn_every_repair_can_be_measured(
     pairs: list[tuple[int, int]], more: list[tuple[int, int]]

@@ -39,9 +39,24 @@ export async function registerMap(box: HTMLElement): Promise<void> {
   if (still) return;
   hover(box, map);
   choosing(box, map);
+  printing(map);
   box.addEventListener("click", (event) => {
     if ((event.target as Element).closest("[data-zoom=all]")) map.fitBounds(bounds, { padding: 24 });
   });
+}
+
+/** The way to the print page takes the middle of the view along. */
+function printing(map: MapLibre): void {
+  const link = document.querySelector<HTMLAnchorElement>("a[data-print]");
+  if (!link) return;
+  const follow = () => {
+    const at = map.getCenter(), to = new URL(link.href);
+    to.searchParams.set("lon", at.lng.toFixed(5));
+    to.searchParams.set("lat", at.lat.toFixed(5));
+    link.href = to.href;
+  };
+  map.on("moveend", follow);
+  follow();
 }
 
 /** The legend is the layer list: a box for each state, each land class and the ground. */

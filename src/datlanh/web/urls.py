@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from datlanh.web.devices import held
 from datlanh.web.devices import views as devices
 from datlanh.web.home import views as home
 from datlanh.web.reports import correcting, lists, pages, shaping
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("datlanh.web.exports.urls")),
     path("", include("datlanh.web.tools.urls")),
     path("", include("datlanh.web.ledger.urls")),
+    path("", include("datlanh.web.papers.urls")),
     path("reports/", lists.reports, name="reports"),
     path("reports/<receipt>", pages.report, name="report"),
     path("reports/<receipt>/files/<int:number>", pages.file, name="report_file"),
@@ -40,7 +42,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/<receipt>/confirm", decisions.confirm, name="review_confirm"),
     path("review/<receipt>/except", decisions.grant_exception, name="review_except"),
     path("review/<receipt>/reassign", decisions.reassign, name="review_reassign"),
+    path("", include("datlanh.web.accounts.urls")),
     path("devices/", devices.devices, name="devices"),
+    path("devices/held/", held.held, name="held"),
+    path("devices/held/<int:id>", held.held_decide, name="held_decide"),
     path("devices/add", devices.device_add, name="device_add"),
     path("devices/<int:id>/revoke", devices.device_revoke, name="device_revoke"),
     path("", include("datlanh.web.forms.urls")),

@@ -6,6 +6,7 @@ from datlanh.intake.models.checks import Finding, NightlyRun, RecordFinding, Set
 from datlanh.intake.models.clocks import Exemption, Expectation, Reminder
 from datlanh.intake.models.divisions import Division
 from datlanh.intake.models.forms import FormMedia, FormProposal, FormVersion
+from datlanh.intake.models.held import Held
 from datlanh.intake.models.reports import (
     Attachment,
     Batch,
@@ -28,6 +29,7 @@ __all__ = [
     "FormMedia",
     "FormProposal",
     "FormVersion",
+    "Held",
     "NightlyRun",
     "Payload",
     "Proposal",

@@ -120,7 +120,7 @@ def _expected(report: Report, answers: Answers, who: User) -> tuple[BaseGeometry
         scope.q(), local_id__in=[s for n in named for s in spellings(n)], outline__isnull=False
     )
     kept = found.values_list("local_id", "outline")
-    outlines = {local_id: shapely.from_wkb(bytes(shape.wkb)) for local_id, shape in kept}
+    outlines = {local_id: shapely.from_wkb(bytes(shape.wkb)) for local_id, shape in kept if shape}
     if not outlines:
         return None, ""
     return shapely.union_all(list(outlines.values())), ", ".join(outlines)

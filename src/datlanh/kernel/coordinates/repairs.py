@@ -14,7 +14,7 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel.coordinates.numbers import numbers
-from datlanh.kernel.coordinates.reading import LEAST_METRES, Reading, read
+from datlanh.kernel.coordinates.reading import LEAST_METRES, read
 from datlanh.kernel.coordinates.systems import (
     METRIC,
     SYSTEMS,
@@ -161,13 +161,6 @@ def text_proposals(text: str, inside: Inside) -> list[Proposal]:
         for one in tried:
             found.setdefault(one.key, one)
     return list(found.values())
-
-
-def likely(text: str, inside: Inside) -> list[Reading]:
-    """The readings of a text, those inside first."""
-    readings = read(text)
-    here = [r for r in readings if inside(r.point)]
-    return here + [r for r in readings if r not in here]
 
 
 def _digits(values: list[float], inside: Inside) -> Iterator[Proposal]:

@@ -158,7 +158,8 @@ def in_metres(shape: BaseGeometry, system: str) -> Any:
     def moved(x: Any, y: Any) -> Any:
         return projection.transform(x, y)
 
-    return shapely.transform(shape, moved, interleaved=False)
+    there: Any = moved  # two arrays in, two out: what `interleaved=False` asks for
+    return shapely.transform(shape, there, interleaved=False)
 
 
 def as_vn2000(point: Point) -> Point:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 import shapely
-from shapely.geometry import Point
+from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel.text import number
@@ -16,6 +16,7 @@ from datlanh.reporting.documents.frames import Frame
 from datlanh.reporting.documents.symbols import LABELS, Symbol
 
 FONT = "Libertinus Serif"
+LINES = ("commune", "boundary")
 INK, PALE, GRID, BLUE = "#1a1a1a", "#6b706e", "#7f9bb0", "#3d5a70"
 LABEL_MM = 2.3
 SPACING_MM = 1.8  # of hatches
@@ -54,21 +55,21 @@ def map_drawn(
             used.append(key)
             body += drawn
     width, height = frame.width_mm + 2 * frame.edge_mm, frame.height_mm + 2 * frame.edge_mm
+    sides = f'width="{_n(frame.width_mm)}" height="{_n(frame.height_mm)}"'
+    edge = _n(frame.edge_mm)
     parts = [
         _open(width, height),
         "<defs>",
         *(_hatch(symbols[k]) for k in used if symbols[k].hatch != "none"),
-        f'<clipPath id="in"><rect width="{_n(frame.width_mm)}" height="{_n(frame.height_mm)}"/>'
-        "</clipPath></defs>",
-        f'<g transform="translate({_n(frame.edge_mm)} {_n(frame.edge_mm)})"><g clip-path="url(#in)">',
+        f'<clipPath id="in"><rect {sides}/></clipPath></defs>',
+        f'<g transform="translate({edge} {edge})"><g clip-path="url(#in)">',
         *body,
         *_grid_lines(frame),
         *labels.drawn(),
         "</g>",
         *_grid_numbers(frame, language),
         *_graticule(frame),
-        f'<rect width="{_n(frame.width_mm)}" height="{_n(frame.height_mm)}" fill="none" '
-        f'stroke="{INK}" stroke-width="0.4"/></g></svg>',
+        f'<rect {sides} fill="none" stroke="{INK}" stroke-width="0.4"/></g></svg>',
     ]
     return Drawing("".join(parts), tuple(used))
 
@@ -78,7 +79,7 @@ def swatch(symbol: Symbol) -> str:
     inner = ""
     if symbol.shape:
         inner = _mark(symbol, 4.5, 2.5)
-    elif symbol.key == "commune":
+    elif symbol.key in LINES:
         inner = f'<path d="M0.3 2.5H8.7" {_stroke(symbol)} fill="none"/>'
     else:
         box = '<rect x="0.4" y="0.4" width="8.2" height="4.2"'
@@ -147,6 +148,7 @@ class _Labels:
         self.frame = frame
         self.taken: list[tuple[float, float, float, float]] = []
         self.texts: list[str] = []
+        self.later: list[tuple[float, float, str, str, float]] = []  # may give way to all others
 
     def put(self, x: float, y: float, word: str, colour: str, size: float = LABEL_MM) -> None:
         size *= self.frame.letters
@@ -161,6 +163,8 @@ class _Labels:
             self.texts.append(_text(x, y, word, size, "middle", colour=colour))
 
     def drawn(self) -> list[str]:
+        for wish in self.later:
+            self.put(*wish)
         return self.texts
 
 
@@ -176,12 +180,12 @@ def _thing(frame: Frame, thing: Thing, symbol: Symbol, labels: _Labels) -> Itera
         return
     flat = shapely.simplify(flat, 0.05)  # a twentieth of a millimetre: less than any pen
     path = _path(flat)
-    if symbol.key == "commune":
+    if symbol.key in LINES:
         yield f'<path d="{path}" fill="none" {_stroke(symbol)}/>'
         inside = frame.paper(thing.shape, beyond_mm=-8)
         if thing.label and inside.area > 400:
             at = shapely.maximum_inscribed_circle(_largest(inside), tolerance=2).coords[0]
-            labels.put(*at, thing.label, PALE, 3.1)
+            labels.later.append((*at, thing.label, PALE, 3.1))
         return
     if symbol.fill != "none":
         yield f'<path d="{path}" fill="{symbol.fill}" fill-rule="evenodd"/>'
@@ -194,8 +198,9 @@ def _thing(frame: Frame, thing: Thing, symbol: Symbol, labels: _Labels) -> Itera
         labels.put(at.x, at.y + LABEL_MM * 0.35, thing.label, INK)
 
 
-def _largest(shape: BaseGeometry) -> BaseGeometry:
-    return max(shapely.get_parts(shape), key=shapely.area)
+def _largest(shape: BaseGeometry) -> Polygon:
+    found: Polygon = max(shapely.get_parts(shape), key=shapely.area)
+    return found
 
 
 def _path(shape: BaseGeometry) -> str:

@@ -147,23 +147,17 @@ def frame_around(shape: BaseGeometry, system: str, width_mm: float, height_mm: f
 
 
 def frame_at(
-    lon: float,
-    lat: float,
-    system: str,
-    scale: int,
-    width_mm: float,
-    height_mm: float,
-    letters: float = 1.0,
+    at: Point, system: str, *, scale: int, width_mm: float, height_mm: float, letters: float = 1.0
 ) -> Frame:
-    """The frame with that point in its middle."""
-    northing, easting = metres(Point(lon, lat), system)
+    """The frame with that lon/lat point in its middle."""
+    northing, easting = metres(at, system)
     return Frame(system, easting, northing, scale, width_mm, height_mm, letters)
 
 
 def bar_m(scale: int, width_mm: float) -> int:
     """The whole length of a scale bar of at most `width_mm`: four round parts."""
     most = width_mm * scale / 1000
-    lengths = [n * 10**k for k in range(1, 6) for n in (2, 4, 8, 20)]
+    lengths: list[int] = [n * 10**k for k in range(1, 6) for n in (2, 4, 8, 20)]
     return max((m for m in lengths if m <= most), default=lengths[0])
 
 

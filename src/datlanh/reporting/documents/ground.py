@@ -31,6 +31,7 @@ def things_in(
     frame: Frame,
     scope: Scope,
     filter: AreaFilter,
+    *,
     moment: AsOf,
     layers: Sequence[str],
     language: str,

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shapely.geometry import Point
+
 from datlanh.accounts.scope import Scope
 from datlanh.hazards.selectors import AreaFilter
 from datlanh.kernel.coordinates import SYSTEMS, VN2000_10615, WGS84_DMS, write
@@ -55,13 +57,12 @@ class Wish:
         width, height = self.sides
         edge = EDGE_MM * LETTERS[self.paper]
         return frame_at(
-            self.lon,
-            self.lat,
+            Point(self.lon, self.lat),
             self.system,
-            self.scale,
-            width - 2 * MARGIN_MM - 2 * edge,
-            height - 2 * MARGIN_MM - HEAD_MM - self.foot - 2 * edge,
-            LETTERS[self.paper],
+            scale=self.scale,
+            width_mm=width - 2 * MARGIN_MM - 2 * edge,
+            height_mm=height - 2 * MARGIN_MM - HEAD_MM - self.foot - 2 * edge,
+            letters=LETTERS[self.paper],
         )
 
     @property
@@ -72,9 +73,11 @@ class Wish:
 
 def map_sheet(wish: Wish, *, scope: Scope, filter: AreaFilter) -> bytes:
     """The sheet as PDF, with what `scope` may see, as of the filter's two times."""
-    moment = filter.asof
+    moment = filter.asof  # read once: a decision made meanwhile does not come in between
     frame = wish.frame
-    things = things_in(frame, scope, filter, moment, wish.layers, wish.language)
+    things = things_in(
+        frame, scope, filter, moment=moment, layers=wish.layers, language=wish.language
+    )
     facts = [
         (words.INFORMATION, Text(day(moment.on), day(moment.on))),
         (words.KNOWN, words.KNOWN_AS),

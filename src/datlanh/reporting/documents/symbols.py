@@ -44,6 +44,7 @@ LABELS: Mapping[str, Text] = {
     "release-cleared": Text("Đất đã rà phá", "Land cleared"),
     "release-suspended": Text("Rà phá bị đình chỉ", "Clearance suspended"),
     "pocket": Text("Không rà phá được", "Not cleared"),
+    "boundary": Text("Ranh giới của khu vực", "Boundary of the area"),
     "evidence": Text("Điểm bằng chứng", "Evidence point"),
     "item": Text("Vật nổ đã tìm thấy", "Explosive ordnance found"),
     "turning": Text("Điểm khoanh vùng", "Turning point"),

@@ -18,13 +18,12 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 def typeset(template: str, told: Mapping[str, Any]) -> bytes:
     """The PDF of a template with what it is to say."""
-    made: Any = typst.compile(
-        (TEMPLATES / f"{template}.typ").read_bytes(),
-        root=str(TEMPLATES),
+    return typst.compile(
+        TEMPLATES / f"{template}.typ",
+        root=TEMPLATES,
         font_paths=[],
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"told": json.dumps(told, ensure_ascii=False, sort_keys=True)},
         timestamp=0,
     )
-    return bytes(made)

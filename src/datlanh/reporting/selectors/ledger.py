@@ -14,7 +14,8 @@ from django.db import connection
 
 from datlanh.accounts.scope import Scope
 from datlanh.hazards.selectors import AreaFilter, ReleaseFilter, rows
-from datlanh.kernel.ledger import CLASSES, DEPTH_COLUMN
+from datlanh.kernel.ledger import DEPTH_COLUMN
+from datlanh.kernel.ledger_cut import CLASSES
 from datlanh.register.listing.sources import Rows
 from datlanh.register.selectors import AsOf
 from datlanh.reporting.selectors.groups import Group, expression, named

@@ -9,6 +9,7 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.selectors.batches import batches_waiting
 from datlanh.intake.selectors.clocks import month_due, overdue_by_operator, reminders_of
+from datlanh.intake.selectors.held import held_waiting
 from datlanh.intake.selectors.paging import Cursor
 from datlanh.intake.selectors.queue import (
     DECIDE,
@@ -43,6 +44,7 @@ def home(request: StaffRequest) -> HttpResponse:
     context = {
         "waiting": waiting,
         "batches_waiting": batches_waiting(who),
+        "held_waiting": held_waiting(who) if has(who, Permission.REPORT_APPROVE) else 0,
         "rows": rows,
         "titles": form_titles(),
         "proposals": list(proposals_for(who)[:SHOWN]) if waiting.proposals else [],

@@ -35,7 +35,7 @@ def converter(request: StaffRequest) -> HttpResponse:
     text = sent.get("q", "")[:MOST_CHARACTERS]
     given = sent.get("from", "")
     target = sent.get("to", "")
-    table = read_table(text, _inside, given if given in SYSTEMS else "")
+    table = read_table(text, _inside, given if given in SYSTEMS else "", _inside_each)
     shown = target if target in SYSTEMS else _other_than(table.system)
     if sent.get("do") == "csv" and table.points:
         return _csv(table, shown)
@@ -60,6 +60,13 @@ def converter(request: StaffRequest) -> HttpResponse:
 
 def _inside(point: Point) -> bool:
     return geometry.on_globe(point) and places.in_province(point, clock.today())
+
+
+def _inside_each(points: list[Point]) -> list[bool]:
+    """One question for all of them; what is on no globe is not asked about."""
+    there = [p for p in points if geometry.on_globe(p)]
+    found = iter(places.in_province_each(there, clock.today()) if there else [])
+    return [geometry.on_globe(p) and next(found) for p in points]
 
 
 def _other_than(system: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from datlanh.intake.selectors.nightly.now import Found, rows
 from datlanh.kernel import clock
 from datlanh.kernel.checks.parts import whole
-from datlanh.kernel.ledger import contradicts_itself
+from datlanh.kernel.ledger_cut import contradicts_itself
 from datlanh.kernel.text import Text
 
 CLASS_WORDS = {
