@@ -9,6 +9,7 @@ from shapely.geometry import LineString
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.scope import EVERYTHING
+from datlanh.hazards.ledger.models import AreaLedger
 from datlanh.hazards.models import HazardousArea
 from datlanh.hazards.selectors import AreaFilter, area_counts, area_page
 from datlanh.intake.models import Division, Report
@@ -154,5 +155,19 @@ def test_a_later_report_about_the_old_area_waits_for_a_choice(cast, parent, halv
 
 def test_a_release_over_the_old_area_counts_for_each_part_by_its_ground(cast, parent, halves):
     approved(waiting(release(1, days_ago=20).but(cha_ids=PARENT), cast), by=cast["csdl"])
+    whole = AreaLedger.objects.get(record_id=parent.pk, known_to=None, true_to=None)
+    assert whole.cleared_m2 > 0
     divided(cast, [parent.pk], halves)
+    parts = AreaLedger.objects.filter(known_to=None, true_to=None).exclude(record_id=parent.pk)
+    assert sum(p.cleared_m2 for p in parts) == pytest.approx(whole.cleared_m2, abs=1.0)
+    assert sum(p.remaining_m2 for p in parts) == pytest.approx(whole.remaining_m2, abs=1.0)
+    assert not AreaLedger.objects.filter(record_id=parent.pk, known_to=None, true_to=None).exists()
     the_register_is_its_fold()
+
+
+def test_parts_keep_the_day_on_which_the_old_area_was_found(cast, parent, halves):
+    late = waiting(
+        part(1, 740000, halves_of(1)[0], identification_date=clock.today().isoformat()), cast
+    )
+    with pytest.raises(DomainError, match="keep the identification date"):
+        proposed(cast, [parent.pk], [late.pk, halves[1]])

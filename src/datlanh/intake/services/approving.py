@@ -59,10 +59,10 @@ CHOICE_NEEDED = Text(
     "{count} item(s) differ from an approved report of the same date. Choose the right value.",
 )
 DIVIDED = Text(
-    "Khu vực {id} đã được chia hoặc gộp. Hãy chọn khu vực mới mà báo cáo nói đến, hoặc chọn ghi vào "
-    "lịch sử của khu vực cũ.",
-    "The area {id} was split or merged. Choose the new area that the report is about, or choose the "
-    "history of the old one.",
+    "Khu vực {id} đã được chia hoặc gộp. Hãy chọn khu vực mới mà báo cáo nói đến, hoặc chọn ghi "
+    "vào lịch sử của khu vực cũ.",
+    "The area {id} was split or merged. Choose the new area that the report is about, or choose "
+    "the history of the old one.",
 )
 
 
@@ -108,7 +108,7 @@ def report_approve(
     every = {r.pk: r for r in register.records_lock({*touched, *ends_of(links)})}
     locked = {pk: r for pk, r in every.items() if pk in touched}
     record = _target(report, record_id, locked, by)
-    if record is not None and not into_history and is_divided(record):
+    if record is not None and not into_history and is_divided(record.pk):
         raise ConflictError(DIVIDED, code="divided", id=record.local_id)
     settled = _settled(report, record, claims, choices or {}) if record else []
     is_new = record is None

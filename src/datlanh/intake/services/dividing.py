@@ -10,26 +10,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from shapely import from_wkb
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.audit.services import record as audit_record
+from datlanh.hazards.models import HazardousArea
 from datlanh.hazards.selectors.sources import AREA
 from datlanh.hazards.workflow import LIFE, AreaStep
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Division, Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.forms import mapping_of
-from datlanh.intake.selectors.link_proposals import (
-    record_promised,
-    subject_of_report,
-    subjects_load,
-)
 from datlanh.intake.services.approving import UNDATED, report_approve
 from datlanh.intake.services.checking import answers_now
 from datlanh.intake.services.lifecycle import life_of
@@ -70,6 +68,12 @@ NOT_WAITING = Text(
 ONE_DAY = Text(
     "Mọi báo cáo mới phải cùng một ngày thông tin: đó là ngày khu vực cũ thôi được tính.",
     "All new reports need one date of information: the day the old area leaves the counts.",
+)
+KEEP_DAY = Text(
+    "Báo cáo {receipt} phải giữ ngày xác định của khu vực cũ ({on}), để đất đã giải phóng từ đó "
+    "vẫn được tính.",
+    "Report {receipt} has to keep the identification date of the old area ({on}), so that land "
+    "released since then still counts.",
 )
 NO_OUTLINE = Text("{id} chưa có ranh giới.", "{id} has no outline.")
 OVERLAPS = Text(
@@ -205,9 +209,16 @@ def _reports_locked(ids: Sequence[int], by: User) -> list[Report]:
 
 def _fits(division: Division, areas: Sequence[Record], reports: Sequence[Report]) -> Tiling:
     """How the new outlines lie on the old ones; refused where ground is lost or doubled unsaid."""
-    stand = subjects_load([a.pk for a in areas])
-    old = {a.local_id: stand[a.pk].outline if a.pk in stand else None for a in areas}
-    new = {r.receipt: outline_of(r) for r in reports}
+    stand = HazardousArea.objects.in_bulk([a.pk for a in areas])
+    old = {a.local_id: ground_of(stand.get(a.pk)) for a in areas}
+    told = {r.receipt: said_by(r) for r in reports}
+    first = min(
+        (a.identification_date for a in stand.values() if a.identification_date), default=None
+    )
+    for receipt, values in told.items():
+        if first and (not (day := values.get("identification_date")) or day > first.isoformat()):
+            raise DomainError(KEEP_DAY, receipt=receipt, on=f"{first:%d/%m/%Y}")
+    new = {receipt: outline_in(values) for receipt, values in told.items()}
     found = tiling(_outlines(old), _outlines(new))
     if found.overlaps:
         raise DomainError(OVERLAPS, code="overlaps", m2=round(found.overlap_m2))
@@ -222,21 +233,33 @@ def _fits(division: Division, areas: Sequence[Record], reports: Sequence[Report]
 
 
 def _outlines(drawn: Mapping[str, BaseGeometry | None]) -> list[BaseGeometry]:
-    for id, outline in drawn.items():
+    for name, outline in drawn.items():
         if outline is None:
-            raise DomainError(NO_OUTLINE, id=id)
+            raise DomainError(NO_OUTLINE, id=name)
     return [outline for outline in drawn.values() if outline is not None]
 
 
-def outline_of(report: Report) -> BaseGeometry | None:
-    """The outline a report draws."""
+def ground_of(area: HazardousArea | None) -> BaseGeometry | None:
+    """The outline of an area as it stands."""
+    return None if area is None or area.outline is None else from_wkb(bytes(area.outline.wkb))
+
+
+def said_by(report: Report) -> dict[str, Any]:
+    """What a report says of its record, by attribute."""
     if report.form_version is None:
-        return None
+        return {}
     try:
         claims, _ = claims_of(mapping_of(report.form_version.pk), answers_now(report))
     except ValueError as error:
         raise DomainError(UNDATED, code="undated") from error
-    return subject_of_report(report, claims, record_promised(report)).outline
+    told = [values or {} for claim in claims for values in claim.values.values()]
+    return {name: value for values in told for name, value in values.items()}
+
+
+def outline_in(values: Mapping[str, Any]) -> BaseGeometry | None:
+    """The outline among what a report says."""
+    outline = values.get("outline")
+    return from_wkb(bytes.fromhex(outline)) if outline else None
 
 
 def _take_place(division: Division, divided: Divided, by: User) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -84,9 +85,9 @@ select (select min(true_from) from register_version where record_id = %(id)s and
 """
 
 
-def is_divided(record: Record) -> bool:
+def is_divided(record_id: UUID) -> bool:
     """Whether the area gave way to others, so that what comes in about it wants a choice."""
-    return newest(register.states_known(record.pk)) in DIVIDED
+    return newest(register.states_known(record_id)) in DIVIDED
 
 
 @transaction.atomic

@@ -40,6 +40,7 @@ from datlanh.intake.selectors.reports import (
 )
 from datlanh.intake.selectors.saying import names_more
 from datlanh.intake.services.approving import UNDATED, conflicts_with
+from datlanh.intake.services.lifecycle import is_divided
 from datlanh.kernel.text import Text
 from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.links.shown import desk_links
@@ -136,6 +137,7 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
     return context | {
         "binding": binding,
         "bound": chosen,
+        "bound_divided": bool(chosen) and is_divided(chosen),
         "bound_value": str(chosen) if chosen else NEW,
         "comparison": comparison,
         "disputes": [d for d in disputes if not d.is_alike],
