@@ -17,6 +17,7 @@ NAMES = (
     "overlaps",
     "ledger",
     "papers",
+    "desk",
     "corpus",
 )
 

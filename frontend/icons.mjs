@@ -12,6 +12,7 @@ const TABLER = `
   inbox git-compare git-merge ruler settings help qrcode notes paperclip scale list plug certificate world bell sort-ascending
   sort-descending adjustments square-check player-pause hourglass qrcode-off device-mobile-off user-check chart-dots maximize
   columns grid-dots heart-handshake school trending-up fingerprint devices user-cog
+  checks messages bookmark layout-columns user-plus
 `.trim().split(/\s+/);
 
 // Multi-coloured glyphs read --gl-fill and --gl-mark from the page; the others are currentColor.

@@ -15,7 +15,9 @@ from datlanh.hazards.projection import LAND_RELEASE
 from datlanh.intake.batching import seen_in_batch
 from datlanh.intake.models import Proposal, Report
 from datlanh.intake.projectors import PROJECTORS
+from datlanh.intake.selectors.clearing import seen_to_clear
 from datlanh.intake.services.batches import Chosen, batch_confirm, batch_propose
+from datlanh.intake.services.clearing import Ticked, reports_approve
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import step_confirm
 from datlanh.intake.services.lifecycle import area_move
@@ -321,3 +323,41 @@ def area_of(cast, number: int) -> Record:
 def moved(who, step: str) -> Decision:
     with acting(who):
         return area_move(local_id="HAZ-409-600001", step=step, seen="cha", on=clock.today(), by=who)
+
+
+def _ticked(cast, numbers):
+    ready = [
+        verified(received(cha(n), by=cast["renew.hientruong"]), by=cast["renew"]) for n in numbers
+    ]
+    return [Ticked(r.pk, seen_to_clear(r, None)) for r in ready]
+
+
+def test_two_officers_who_approve_the_same_reports_at_once_decide_each_once():
+    cast = demo_cast()
+    chosen = _ticked(cast, range(1, 9))
+    results = together(
+        *(
+            lambda who=who: reports_approve(chosen=chosen, by=cast[who])
+            for who in ("kiemtra1", "kiemtra2")
+        )
+    )
+    assert [r for r in results if isinstance(r, Exception)] == []
+    assert Decision.objects.filter(kind="approved").count() == 8
+    done = [b.members.filter(result="done").count() for b in results]
+    left = [b.members.filter(result="left_out").count() for b in results]
+    assert (sum(done), sum(left)) == (8, 8)
+    assert_register_equal()
+
+
+def test_many_at_once_and_a_colleague_who_decides_one_do_not_wait_in_a_circle():
+    cast = demo_cast()
+    chosen = _ticked(cast, range(1, 7))
+    last = Report.objects.get(pk=chosen[-1].report_id)
+    results = together(
+        lambda: reports_approve(chosen=chosen, by=cast["kiemtra2"]),
+        lambda: reports_approve(chosen=chosen[::-1], by=cast["csdl"]),
+        lambda: approved(last, by=cast["kiemtra1"]),
+    )
+    assert all(isinstance(r, DomainError) for r in results if isinstance(r, Exception)), results
+    assert Decision.objects.filter(kind="approved").count() == 6
+    assert_register_equal()

@@ -21,6 +21,7 @@ SILENT = {
     "hazards.ledgers_rebuild": "derived from versions; register_rebuild tells of it",
     "hazards.ledgers_clear": "register_rebuild tells of it",
     "intake.refolds_apply": "derived from a decision, rebuilt at will",
+    "intake.remarks_mark_read": "how far a person has read; no decision",
     "register.claims_put": "derived from a decision, rebuilt at will",
     "register.persons_keep": "kept with a report, whose coming in or correction is told",
     "register.marker_of": "a key that holds nothing of a person, made with a report",

@@ -301,6 +301,61 @@ THINGS = (
         for answer in ("confirm", "decline")
     ),
     Entry(
+        "web:review_beside",
+        opens=(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY),
+        finds=Permission.REPORT_READ,
+        where=report("verified"),
+    ),
+    Entry(
+        "web:review_assign",
+        "POST",
+        opens=(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY),
+        finds=Permission.REPORT_READ,
+        acts=Permission.REPORT_APPROVE,
+        where=report("verified"),
+        sends=values(to="csdl"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:report_remark",
+        "POST",
+        opens=(Permission.REPORT_READ,),
+        finds=Permission.REPORT_READ,
+        where=report("bound"),
+        sends=values(text="Xin gửi thêm ảnh"),
+        answer=DONE,
+    ),
+    Entry("web:review_many", opens=(Permission.REPORT_APPROVE,)),
+    Entry(
+        "web:review_many_approve",
+        "POST",
+        opens=(Permission.REPORT_APPROVE,),
+        finds=Permission.REPORT_APPROVE,
+        sends=lambda w, t: {"report": f"{t.verified.receipt}|verified.0.new"},
+        answer=DONE,
+        unseen=REFUSED,
+    ),
+    Entry(
+        "web:review_many_done",
+        opens=(Permission.REPORT_APPROVE,),
+        where=values(id=999_999_999),  # one's own are told in tests/http/test_web_many.py
+        answer=ABSENT,
+    ),
+    Entry(
+        "web:review_queue_keep",
+        "POST",
+        opens=(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY),
+        sends=values(name="Sạch", query="findings=clean"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:review_queue_forget",
+        "POST",
+        opens=(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY),
+        where=values(id=999_999_999),  # one's own are told in tests/http/test_web_desk.py
+        answer=ABSENT,
+    ),
+    Entry(
         "web:review_except",
         "POST",
         opens=(Permission.EXCEPTION_GRANT,),

@@ -9,7 +9,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
@@ -94,7 +94,8 @@ class ActingUser:
     """One transaction per signed-in request, with the acting user set inside it.
 
     Row-level security reads that setting: a view that forgets its filter sees nothing it
-    should not. Anonymous requests carry no actor and see empty tables.
+    should not. Anonymous requests carry no actor and see empty tables. A view that decides
+    on many things, each in a transaction of its own, says so (`acts_itself`).
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -107,6 +108,8 @@ class ActingUser:
         if "django_language" not in request.COOKIES:
             translation.activate(user.language)
             request.LANGUAGE_CODE = user.language
+        if request.method == "POST" and _acts_itself(request.path_info):
+            return self.get_response(request)
         with acting(user, via="web", origin=address_of(request) or ""):
             session_seen(session=getattr(request.session, "row", None))
             response = self.get_response(request)
@@ -114,3 +117,11 @@ class ActingUser:
                 # Django has turned the error into a page by now; what it wrote must not stay.
                 transaction.set_rollback(True)
             return response
+
+
+def _acts_itself(path: str) -> bool:
+    """Whether the view at that address opens its own transactions, with `acting` in each."""
+    try:
+        return bool(getattr(resolve(path).func, "acts_itself", False))
+    except Resolver404:
+        return False

@@ -15,10 +15,12 @@ from datlanh.hazards.models import (
     HazardousArea,
     LandRelease,
     OrdnanceItem,
+    SurveyBox,
     SurveyTask,
     UnclearedPocket,
 )
-from datlanh.hazards.rules import public_status, reported_state
+from datlanh.hazards.rules import box_read, public_status, reported_state
+from datlanh.kernel.geometry import normal_wkb
 from datlanh.register.listing.columns import Column
 from datlanh.register.projection import Current
 from datlanh.register.typed import ColumnProjector, day_of, derived_of, multi_of, row_of
@@ -58,6 +60,22 @@ def _pockets(current: Current) -> list[dict[str, Any]]:
     return [
         {**row_of(r), "reason": r.values.get("reason") or "", "outline": multi_of(r.shape)}
         for r in current.lists.get("uncleared_pockets", ())
+    ]
+
+
+def _boxes(current: Current) -> list[dict[str, Any]]:
+    return [
+        {
+            **row_of(row),
+            "box_id": found.box.id if found.box else "",
+            "result": found.written,
+            "own_id": str(row.values.get("own_id") or "")[:40],
+            "searched_on": day_of(found.on),
+            "items": found.items,
+            "outline": multi_of(normal_wkb(found.ground)) if found.ground is not None else None,
+        }
+        for row in current.lists.get("survey_boxes", ())
+        for found in [box_read(row.values, row.shape)]
     ]
 
 
@@ -141,6 +159,16 @@ class WorkProjector(ColumnProjector):
         return {OrdnanceItem: _items(current), EvidencePoint: _evidence(current)}
 
 
+class SurveyProjector(WorkProjector):
+    """A survey: what was found, and every box that was searched."""
+
+    child_models = (OrdnanceItem, EvidencePoint, SurveyBox)
+
+    def children(self, current: Current) -> Rows:
+        """Items, evidence points and boxes."""
+        return {**super().children(current), SurveyBox: _boxes(current)}
+
+
 SURVEY_COLUMNS = (
     Column("start_date", "day"),
     Column("end_date", "day"),
@@ -171,6 +199,6 @@ PROGRESS_COLUMNS = (
 
 AREA = AreaProjector()
 LAND_RELEASE = LandReleaseProjector()
-SURVEY_TASK = WorkProjector("survey_task", SurveyTask, SURVEY_COLUMNS)
+SURVEY_TASK = SurveyProjector("survey_task", SurveyTask, SURVEY_COLUMNS)
 EOD_TASK = WorkProjector("eod_task", EodTask, EOD_COLUMNS)
 CLEARANCE_PROGRESS = WorkProjector("clearance_progress", ClearanceProgress, PROGRESS_COLUMNS)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from shapely import from_wkb
+from shapely.geometry.base import BaseGeometry
+
+from datlanh.kernel.grid import Box, box_at, box_of_id, polygon_of
 from datlanh.kernel.text import Text
 
 # Depth classes of form 8 with the depth each reaches, cm; beyond the last: "over_5m".
@@ -92,3 +97,35 @@ def depth_class(reported: str | None, depth_cm: float | None) -> str:
     if reported or depth_cm is None:
         return reported or ""
     return next((key for key, reach in DEPTH_CLASSES if depth_cm <= reach), DEEPEST)
+
+
+@dataclass(frozen=True)
+class BoxFound:
+    """One row of a list of boxes: the box, or ground off the grid, and what it came to."""
+
+    box: Box | None
+    ground: BaseGeometry | None  # lon/lat
+    written: str
+    on: str
+    items: int
+
+
+def box_read(values: Mapping[str, Any], shape: Any) -> BoxFound:
+    """A row as a file or a form gives it: by the box's id, by a point in it, or by its own shape.
+
+    `shape` may be WKB or anything with `wkb`, lon/lat.
+    """
+    box = box_of_id(str(values.get("box") or ""))
+    drawn = from_wkb(bytes(getattr(shape, "wkb", shape))) if shape is not None else None
+    if box is None and drawn is not None and drawn.geom_type == "Point":
+        box = box_at(drawn.x, drawn.y)
+    ground = polygon_of(box) if box else None
+    if box is None and drawn is not None and drawn.geom_type != "Point":
+        ground = drawn
+    return BoxFound(
+        box=box,
+        ground=ground,
+        written=str(values.get("result") or "")[:40],
+        on=str(values.get("searched_on") or ""),
+        items=max(int(values.get("items") or 0), 0),
+    )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from datlanh.intake.attached import attached_rows, digests_kept
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Payload, Report
 from datlanh.intake.selectors.forms import mapping_of
@@ -154,8 +155,13 @@ def _batch(batch: list[Life], states: Mapping[UUID, str]) -> list[Expected]:
         )
     }
     counted = Payload.objects.filter(report_id__in=ids, revision=F("report__revision"))
+    digests = digests_kept(list(ids))
     said = {
-        pk: claims_of(mapping_of(reports[pk].form_version_id), Answers.from_json(answers))
+        pk: claims_of(
+            mapping_of(reports[pk].form_version_id),
+            Answers.from_json(answers),
+            attached_rows(digests.get(pk, "")),
+        )
         for pk, answers in counted.values_list("report_id", "answers")
     }
     return [_one(life, reports, said, states.get(life.id, "")) for life in batch]

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from shapely.geometry import Point, Polygon
 
+from datlanh.kernel.boxes import BoxProblem
 from datlanh.kernel.text import Text
 
 
@@ -124,6 +125,14 @@ class Facts(Protocol):
 
 
 @dataclass(frozen=True)
+class BoxesSeen:
+    """The boxes of a survey report, from its form and its file together."""
+
+    count: int
+    problems: tuple[BoxProblem, ...] = ()
+
+
+@dataclass(frozen=True)
 class ReportView:
     """A report as the rules see it: parsed answers, not text.
 
@@ -149,6 +158,7 @@ class ReportView:
     form_retired: bool = False
     problems: tuple[str, ...] = ()  # answers that could not be read, as question keys
     unlisted: tuple[tuple[str, int | None, str], ...] = ()  # question, row, choice no form has
+    boxes: BoxesSeen | None = None  # of a survey; None: no list of boxes came with it
     refused_files: tuple[str, ...] = ()  # names of files that came along and were not kept
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datlanh.kernel.checks import (
     areas,
+    boxes,
     coherence,
     dates,
     drawings,
@@ -40,6 +41,7 @@ RULES = RuleBook(
         *people.RULES,
         *education.RULES,
         *survey.RULES,
+        *boxes.RULES,
         *eod.RULES,
         *progress.RULES,
         *duplicates.RULES,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("intake", "0009_shape_choices"),
+        ("intake", "0012_named_surveys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
