@@ -50,6 +50,7 @@ def test_two_persons_split_an_area(cast, halves):
     done = posted(second, "area_divide_answer", answer="confirm")
     assert "các khu vực mới đã vào sổ đăng ký" in done
     assert "Đã chia thành các khu vực con" in done
+    assert 'href="/areas/HAZ-409-700101/"' in done
     assert HazardousArea.objects.filter(state="cha").count() == 2
     assert "neither split nor merged" in page(first, "area_divide", AREA)
 

@@ -167,7 +167,7 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
     return context | {
         "binding": binding,
         "bound": chosen,
-        "bound_divided": bool(chosen) and is_divided(chosen),
+        "bound_divided": chosen is not None and is_divided(chosen),
         "bound_value": str(chosen) if chosen else NEW,
         "comparison": comparison,
         "disputes": [d for d in disputes if not d.is_alike],
