@@ -43,8 +43,14 @@ PUBLIC_STATUS = {
     "inspected": "ongoing",
     "closed": "closed",
     "discredited": "closed",
+    "split": "open",  # its ground is no safer; the parts say how it stands
+    "merged": "open",
 }
-GONE = ("discredited",)  # these stand in no count and no list, but where they are asked for
+GONE = (
+    "discredited",
+    "split",
+    "merged",
+)  # these stand in no count and no list, but where they are asked for
 
 
 def reported_state(values: Mapping[str, Any]) -> str:

@@ -44,6 +44,7 @@ class AreaStep:
     on: dt.date
     today: dt.date
     note: str = ""
+    is_of_two: bool = False  # a second person confirmed it
     cause: str = ""
     paper: str = ""  # number of the record of inspection, of the handover certificate
 
@@ -112,7 +113,18 @@ def not_who_worked_there(area: Area, step: AreaStep) -> Text | None:
     return None
 
 
+def second_person_confirmed(area: Area, step: AreaStep) -> Text | None:
+    if not step.is_of_two:
+        return Text(
+            "Bước này cần người thứ hai xác nhận.", "This step needs a second person to confirm."
+        )
+    return None
+
+
 ALWAYS = (some_report_counts, day_is_possible)
+DIVIDES = (*ALWAYS, reason_is_given, second_person_confirmed)
+AT_WORK = frozenset({"sha", "cha", "tasked", "ongoing", "suspended"})  # not done with yet
+DIVIDED = ("split", "merged")  # whatever comes in about such an area wants a choice
 MOVE = "area:move"
 
 LIFE: Workflow[Area, AreaStep] = Workflow(
@@ -129,6 +141,8 @@ LIFE: Workflow[Area, AreaStep] = Workflow(
         State("inspected", Text("Đã nghiệm thu, chờ bàn giao", "Accepted, to be handed over")),
         State("closed", Text("Đã bàn giao, đóng", "Handed over, closed")),
         State("discredited", Text("Không xác nhận", "Discredited"), final=True),
+        State("split", Text("Đã chia thành các khu vực con", "Split into parts"), final=True),
+        State("merged", Text("Đã gộp vào khu vực khác", "Merged into another"), final=True),
     ),
     transitions=(
         Transition(
@@ -229,6 +243,24 @@ LIFE: Workflow[Area, AreaStep] = Workflow(
             "cha",
             MOVE,
             (*ALWAYS, cause_is_given),
+        ),
+        Transition(
+            "split",
+            Text("Chia khu vực", "Split"),
+            AT_WORK,
+            "split",
+            MOVE,
+            DIVIDES,
+            two_persons=True,
+        ),
+        Transition(
+            "merge",
+            Text("Gộp khu vực", "Merge"),
+            AT_WORK,
+            "merged",
+            MOVE,
+            DIVIDES,
+            two_persons=True,
         ),
     ),
 )

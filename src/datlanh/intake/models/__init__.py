@@ -5,6 +5,7 @@ from __future__ import annotations
 from datlanh.intake.models.checks import Finding, NightlyRun, RecordFinding, Setting
 from datlanh.intake.models.clocks import Exemption, Expectation, Reminder
 from datlanh.intake.models.desk import Assignment, Remark, RemarkRead, SavedQueue
+from datlanh.intake.models.divisions import Division
 from datlanh.intake.models.forms import FormMedia, FormProposal, FormVersion
 from datlanh.intake.models.held import Held
 from datlanh.intake.models.reports import (
@@ -23,6 +24,7 @@ __all__ = [
     "Attachment",
     "Batch",
     "BatchMember",
+    "Division",
     "Exemption",
     "Expectation",
     "Finding",

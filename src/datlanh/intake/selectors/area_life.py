@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -38,6 +39,7 @@ class StepTaken:
     state: Text
     cause: Text | None
     paper: str
+    into: tuple[str, ...] = ()  # the areas that took its place, by id
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,10 @@ def state_then(record: Record, version: Version | None, moment: AsOf) -> str:
 
 def steps_taken(record: Record, moment: AsOf) -> list[StepTaken]:
     """The steps as known after a decision, newest first."""
-    decided = Decision.objects.filter(record_id=record.pk, kind=MOVED, seq__lte=moment.known)
+    found = Decision.objects.filter(record_id=record.pk, kind=MOVED, seq__lte=moment.known)
+    decided = list(found.order_by("-seq"))
+    named = [UUID(i) for d in decided for i in d.data.get("into", ())]
+    ids = dict(Record.objects.filter(pk__in=named).values_list("pk", "local_id")) if named else {}
     return [
         StepTaken(
             decision=d,
@@ -82,8 +87,9 @@ def steps_taken(record: Record, moment: AsOf) -> list[StepTaken]:
             state=LIFE.state(d.data["state"]).label,
             cause=CAUSES.get(d.data.get("cause", "")),
             paper=d.data.get("paper", ""),
+            into=tuple(ids[UUID(i)] for i in d.data.get("into", ()) if UUID(i) in ids),
         )
-        for d in decided.order_by("-seq")
+        for d in decided
     ]
 
 
@@ -102,6 +108,7 @@ def steps_offered(record: Record, life: AreaLife, who: User) -> Sequence[StepOff
             asks_paper=paper_is_named in t.guards,
         )
         for t in LIFE.leaving(life.state)
+        if not t.two_persons  # those are proposed on a page of their own
     ]
 
 

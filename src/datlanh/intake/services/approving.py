@@ -19,6 +19,7 @@ from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.selectors.link_proposals import record_promised
 from datlanh.intake.services.checking import answers_now
+from datlanh.intake.services.lifecycle import is_divided
 from datlanh.intake.services.linking import links_kept, links_promised
 from datlanh.intake.services.moves import (
     UNKNOWN_FORM,
@@ -58,6 +59,12 @@ CHOICE_NEEDED = Text(
     "Có {count} mục cùng ngày nhưng khác giá trị với báo cáo đã duyệt. Hãy chọn giá trị đúng.",
     "{count} item(s) differ from an approved report of the same date. Choose the right value.",
 )
+DIVIDED = Text(
+    "Khu vực {id} đã được chia hoặc gộp. Hãy chọn khu vực mới mà báo cáo nói đến, hoặc chọn ghi "
+    "vào lịch sử của khu vực cũ.",
+    "The area {id} was split or merged. Choose the new area that the report is about, or choose "
+    "the history of the old one.",
+)
 
 
 class SameDateError(ConflictError):
@@ -80,18 +87,21 @@ def report_approve(
     links: Sequence[Pair] = (),
     note: str = "",
     seen: str | None = None,
+    into_history: bool = False,
     batch: int | None = None,
 ) -> Report:
     """Approve a report and bind it: to `record_id`, or (None) to a new record of its own id.
 
     `choices` (atom → report) settles values of one date; `links` become decisions of their own
-    after it; `batch` names the act it belongs to. Everything is one transaction.
+    after it; `batch` names the act it belongs to. `into_history`: also where the area was split or
+    merged meanwhile. Everything is one transaction.
 
     Raises:
         Report.DoesNotExist: absent or out of scope.
         TransitionError: not possible now, or not by this person.
         SameDateError: values of one date differ and nobody chose.
-        ConflictError: the id is taken, or the report changed under the reviewer's eyes.
+        ConflictError: the id is taken, the report changed under the reviewer's eyes, or its
+            area was split or merged.
     """
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
     REVIEW.check("approve", report, report.state, step := step_of(report, by, note))
@@ -101,6 +111,8 @@ def report_approve(
     every = {r.pk: r for r in register.records_lock({*touched, *ends_of(links)})}
     locked = {pk: r for pk, r in every.items() if pk in touched}
     record = _target(report, record_id, locked, by)
+    if record is not None and not into_history and is_divided(record.pk):
+        raise ConflictError(DIVIDED, code="divided", id=record.local_id)
     settled = _settled(report, record, claims, choices or {}) if record else []
     is_new, record = record is None, record or _record_new(report)
     locked[record.pk] = record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -13,7 +14,7 @@ from datlanh.accounts.scope import scope_for
 from datlanh.audit.services import record as audit_record
 from datlanh.hazards.rules import reported_state
 from datlanh.hazards.selectors.sources import AREA
-from datlanh.hazards.workflow import LIFE, AreaStep
+from datlanh.hazards.workflow import DIVIDED, LIFE, AreaStep
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.services.moves import refolds_apply
 from datlanh.intake.standing import counting_of
@@ -82,6 +83,11 @@ select (select min(true_from) from register_version where record_id = %(id)s and
        exists (select 1 from released
                 where status = 'completed' or (status is null and local_id like 'HR-CLC-%%'))
 """
+
+
+def is_divided(record_id: UUID) -> bool:
+    """Whether the area gave way to others, so that what comes in about it wants a choice."""
+    return newest(register.states_known(record_id)) in DIVIDED
 
 
 @transaction.atomic

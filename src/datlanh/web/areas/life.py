@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from datlanh.accounts.permissions import Permission
-from datlanh.hazards.workflow import CAUSES, LIFE
+from datlanh.hazards.workflow import AT_WORK, CAUSES, LIFE
 from datlanh.intake.selectors.area_life import (
     before_closing,
     life_of,
@@ -44,6 +44,7 @@ def area_life_shown(
             "phase_key": life.state,
             "offered": steps_offered(record, life, request.user),
             "missing": before_closing(life),
+            "may_divide": life.state in AT_WORK,
             "causes": CAUSES.items(),
             "steps_from": life.last_on or life.known_since,
         }

@@ -62,6 +62,7 @@ def approve(request: StaffRequest, receipt: str) -> HttpResponse:
             links=pairs_ticked(ticked, record or Record.id_from(report.pk)),
             note=request.POST.get("note", ""),
             seen=request.POST.get("seen"),
+            into_history=request.POST.get("history") == "1",
         )
         return _("%(receipt)s is approved.") % {"receipt": receipt}
 

@@ -45,6 +45,7 @@ from datlanh.intake.selectors.reports import (
 )
 from datlanh.intake.selectors.saying import names_more
 from datlanh.intake.services.approving import UNDATED, conflicts_with
+from datlanh.intake.services.lifecycle import is_divided
 from datlanh.kernel.mapping import Answers, FormMapping
 from datlanh.kernel.text import Text
 from datlanh.web.guards import StaffRequest, opens
@@ -166,6 +167,7 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
     return context | {
         "binding": binding,
         "bound": chosen,
+        "bound_divided": chosen is not None and is_divided(chosen),
         "bound_value": str(chosen) if chosen else NEW,
         "comparison": comparison,
         "disputes": [d for d in disputes if not d.is_alike],
