@@ -59,10 +59,10 @@ def box_read(values: Mapping[str, Any], shape: Any) -> BoxFound:
     `shape` may be WKB or anything with `wkb`, lon/lat.
     """
     box = box_of_id(str(values.get("box") or ""))
-    drawn = from_wkb(bytes(getattr(shape, "wkb", shape))) if shape is not None else None
+    drawn: Any = from_wkb(bytes(getattr(shape, "wkb", shape))) if shape is not None else None
     if box is None and drawn is not None and drawn.geom_type == "Point":
         box = box_at(drawn.x, drawn.y)
-    ground = polygon_of(box) if box else None
+    ground: BaseGeometry | None = polygon_of(box) if box else None
     if box is None and drawn is not None and drawn.geom_type != "Point":
         ground = drawn
     return BoxFound(
