@@ -19,6 +19,7 @@ NAMES = (
     "papers",
     "desk",
     "delineation",
+    "privilege",
     "corpus",
 )
 

@@ -44,7 +44,7 @@ def main(argv: list[str]) -> None:
     print(f"  {'most memory held':<44} {peak_mb():.0f} MB")
 
 
-def _pages() -> dict[str, Callable[[], object]]:
+def _pages(username: str = USER) -> dict[str, Callable[[], object]]:
     """The filters people use, each in every order, at its beginning and deep in it."""
     from datlanh.accounts.models import User
     from datlanh.accounts.permissions import Permission
@@ -52,7 +52,7 @@ def _pages() -> dict[str, Callable[[], object]]:
     from datlanh.hazards.selectors import AreaFilter, area_page
     from datlanh.hazards.selectors.lists import SORTS, Turn
 
-    scope = scope_for(User.objects.get(username=USER), Permission.RECORD_READ)
+    scope = scope_for(User.objects.get(username=username), Permission.RECORD_READ)
     commune, month = _common()
     filters = {
         "everything": AreaFilter(),

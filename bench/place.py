@@ -34,6 +34,7 @@ def stand_in(name: str, *, keep: bool = False) -> None:
         os.environ.pop(key, None)
     os.environ["DATLANH_VAR"] = str(VAR)
     os.environ["DATLANH_STATEMENT_TIMEOUT_MS"] = "0"
+    os.environ["DATLANH_SECOND_STEP"] = "0"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "datlanh.config.settings")
     VAR.mkdir(parents=True, exist_ok=True)
     _let_go()
