@@ -15,7 +15,10 @@ NAMES = (
     "lists",
     "exports",
     "overlaps",
+    "ledger",
     "papers",
+    "desk",
+    "delineation",
     "corpus",
 )
 

@@ -254,7 +254,8 @@ def _by_postgis() -> int:
 # With other conditions beside it, DuckDB (1.5) does not use its spatial join.
 _DUCK = """
 with p as materialized (
-  select a.id as i, b.id as j, a.organisation_id as o, b.organisation_id as q, a.geom as g, b.geom as h
+  select a.id as i, b.id as j, a.organisation_id as o, b.organisation_id as q,
+         a.geom as g, b.geom as h
     from flat a join flat b on st_intersects(a.geom, b.geom))
 select count(*) from p where i < j and o <> q and st_area(st_intersection(g, h)) > 1
 """

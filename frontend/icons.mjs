@@ -11,7 +11,8 @@ const TABLER = `
   cloud-upload cloud-check wifi-off dots menu-2 bomb grid-4x4 notebook building building-community database photo table copy send
   inbox git-compare git-merge ruler settings help qrcode notes paperclip scale list plug certificate world bell sort-ascending
   sort-descending adjustments square-check player-pause hourglass qrcode-off device-mobile-off user-check chart-dots maximize
-  columns grid-dots heart-handshake school trending-up
+  columns grid-dots heart-handshake school trending-up fingerprint devices user-cog
+  checks messages bookmark layout-columns user-plus
 `.trim().split(/\s+/);
 
 // Multi-coloured glyphs read --gl-fill and --gl-mark from the page; the others are currentColor.

@@ -176,6 +176,12 @@ def _quick_passwords(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_second_step(settings) -> None:
+    """Tests that are not about it sign in with a password; tests/http/test_second_step.py is."""
+    settings.SECOND_STEP_REQUIRED = False
+
+
+@pytest.fixture(autouse=True)
 def _own_files(tmp_path, settings) -> None:
     """Attachments and keys never touch the real `var/`."""
     settings.FILES_ROOT = tmp_path / "files"
@@ -186,8 +192,7 @@ def _own_files(tmp_path, settings) -> None:
 def _nothing_made_before() -> Iterator[None]:
     """Tiles of one test are not another's: databases here share name and decision numbers."""
     yield
-    for cache in caches.all(initialized_only=True):
-        cache.clear()
+    caches["maps"].clear()
 
 
 @pytest.fixture(autouse=True)

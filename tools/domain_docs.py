@@ -9,15 +9,18 @@ After changing a rule, a step or a workbook in forms/ run
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from datlanh.accounts.roles import ROLES
+from datlanh.hazards.workflow import LIFE, AreaStep
 from datlanh.intake.form_faces import Item, face_of
 from datlanh.intake.minimum_data import STATES, Found, Part, counts_of, held_against
 from datlanh.intake.minimum_data_rows import TOPICS
-from datlanh.intake.workflow import LINKING, REVIEW, Step
+from datlanh.intake.workflow import HOLDING, LINKING, REVIEW, Step
 from datlanh.intake.xlsform import read_form
 from datlanh.kernel.checks import RULES
 from datlanh.kernel.checks.nightly import GROUP_OF, GROUPS, NIGHTLY
@@ -112,7 +115,6 @@ and this page.
 *This page is written by [`tools/domain_docs.py`](../tools/domain_docs.py). Change the workflow,
 then run it.*
 """
-WORKFLOWS = (("Review of a report", REVIEW), ("Two records and a link", LINKING))
 DIAGRAM_HEAD = """
 ## {title} (`{name}`)
 
@@ -135,6 +137,27 @@ class _Report:
 
 
 REFUSED = Step(actor_id=1, actor_organisation_id=1)
+TODAY = dt.date(2026, 1, 1)
+
+
+@dataclass(frozen=True)
+class _Area:
+    """An area for which every guard has something to refuse."""
+
+    organisations: frozenset[int] = frozenset({1})
+    last_on: dt.date | None = None
+    known_since: dt.date | None = None
+    completed: bool = False
+    is_live: bool = False
+
+
+# Title, workflow, and a subject and a step at which every guard refuses.
+WORKFLOWS: tuple[tuple[str, Workflow, Any, Any], ...] = (
+    ("Review of a report", REVIEW, _Report(), REFUSED),
+    ("Two records and a link", LINKING, _Report(), REFUSED),
+    ("What a phone that is shut out sends", HOLDING, _Report(), REFUSED),
+    ("Life of a hazardous area", LIFE, _Area(), AreaStep(1, TODAY + dt.timedelta(1), TODAY)),
+)
 
 
 def cell(text: str) -> str:
@@ -180,10 +203,10 @@ def _rule(rule: Rule) -> str:
 def workflows_page() -> str:
     """docs/workflows.md as it must be."""
     parts = [WORKFLOWS_HEAD]
-    for title, workflow in WORKFLOWS:
+    for title, workflow, subject, step in WORKFLOWS:
         parts.append(DIAGRAM_HEAD.format(title=title, name=workflow.name))
         parts += [*_diagram(workflow), "```\n", *_states(workflow), *_steps(workflow)]
-        parts += _guards(workflow)
+        parts += _guards(workflow, subject, step)
     return "".join(parts)
 
 
@@ -220,12 +243,12 @@ def _step(t: Transition) -> tuple[str, ...]:
     )
 
 
-def _guards(workflow: Workflow) -> Iterator[str]:
+def _guards(workflow: Workflow, subject: Any, step: Any) -> Iterator[str]:
     yield "\n### Conditions\n\nWhat a person reads when the condition does not hold.\n\n"
     yield "| Condition | Lời từ chối | Refusal |\n|---|---|---|\n"
     seen = {g.__name__: g for t in workflow.transitions for g in t.guards}
     for name, guard in seen.items():
-        text: Text | None = guard(_Report(), REFUSED)
+        text: Text | None = guard(subject, step)
         if text is None:
             raise ValueError(f"{name} refuses nothing here: teach this page how to make it refuse")
         yield f"| `{name}` | {cell(text.vi)} | {cell(text.en)} |\n"

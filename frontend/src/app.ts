@@ -1,11 +1,12 @@
 // What every page needs: htmx, keys, theme, menus and dialogs. Pages work without it where they can.
 import htmx from "htmx.org";
+import { startDesk } from "./desk";
 import { startKeys } from "./keys";
 import { startTheme } from "./theme";
 
 // No eval, no inline style: the pages run under a strict content security policy.
 Object.assign(htmx.config, {
-  allowEval: false, includeIndicatorStyles: false, selfRequestsOnly: true, historyCacheSize: 0, scrollIntoViewOnBoost: false, attributesToSettle: ["class"],
+  allowEval: false, includeIndicatorStyles: false, selfRequestsOnly: true, historyCacheSize: 0, refreshOnHistoryMiss: true, scrollIntoViewOnBoost: false, attributesToSettle: ["class"],
   // A form that comes back with findings (422) is an answer to show, not an error.
   responseHandling: [
     { code: "204", swap: false },
@@ -100,3 +101,4 @@ window.addEventListener("pageshow", () => {
 Object.assign(window, { htmx }); // the map asks for its cards with it
 startTheme();
 startKeys();
+startDesk();

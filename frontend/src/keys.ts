@@ -61,7 +61,18 @@ function fillHelp(dialog: HTMLDialogElement): void {
   }
 }
 
+// Ctrl+Enter sends what is being written, from inside the field.
+function sends(event: KeyboardEvent): boolean {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return false;
+  const field = event.target;
+  if (!(field instanceof HTMLTextAreaElement) || !field.form) return false;
+  event.preventDefault();
+  field.form.requestSubmit();
+  return true;
+}
+
 function onKey(event: KeyboardEvent): void {
+  if (sends(event)) return;
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !enabled()) return;
   if (event.key === "?") {
     const dialog = document.getElementById("keys");

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import Scope, scope_for
 from datlanh.hazards.models import AreaLedger, ReleaseLedger
+from datlanh.hazards.selectors import AreaFilter, ReleaseFilter
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import step_confirm, step_propose
-from datlanh.intake.services.rebuilding import register_rebuild
+from datlanh.intake.services.rebuilding import ledger_complete, register_rebuild
+from datlanh.intake.services.settings import threshold_set
+from datlanh.kernel import clock
 from datlanh.kernel.geometry import area_m2
 from datlanh.register.models import Record
+from datlanh.register.selectors import asof
+from datlanh.reporting.selectors.ledger import FLOWS, figures_ledger, ledger_months
+from datlanh.reporting.selectors.ledger_area import area_ledger_view
+from datlanh.reporting.selectors.ledger_moves import ledger_moves
+from datlanh.reporting.selectors.progress import stalled_areas
 from support.reports import (
     approved,
     cha,
@@ -130,3 +142,113 @@ def test_a_ledger_that_was_tampered_with_is_found(cast) -> None:
     assert [d.table for d in verdict().differences] == ["arealedger"]
     AreaLedger.objects.all().delete()
     assert [d.table for d in verdict().differences] == ["arealedger"]
+
+
+def everything() -> Scope:
+    return scope_for(demo_cast()["giamdoc"], Permission.FIGURE_READ)
+
+
+def figure(moment=None, by="organisation"):
+    return figures_ledger(everything(), moment or asof(), by, AreaFilter(), ReleaseFilter())
+
+
+def test_operators_sum_the_provinces_union_and_their_difference(cast) -> None:
+    """Two operators release the same ground; a third release lies outside any area."""
+    entered(cast, cha(1))
+    entered(cast, release(1))
+    entered(cast, release(1, first=600100, days_ago=2))
+    entered(cast, release(5, first=600200))
+    found = figure()
+    one, other = area_m2(field_of(1)), area_m2(field_of(5))
+    assert found.releases.net_m2 == pytest.approx(2 * one + other, abs=2)
+    assert found.releases.credited_m2 == pytest.approx(one + other, abs=2)
+    assert found.releases.difference_m2 == pytest.approx(one, abs=2)
+    assert found.releases.elsewhere_m2 == pytest.approx(other, abs=2)
+    assert found.areas.cleared_m2 == pytest.approx(one, abs=1)
+    assert found.areas.own_remaining_m2 == pytest.approx(0, abs=1)
+
+
+@pytest.mark.parametrize("by", ["organisation", "commune"])
+def test_the_ledger_of_a_past_date_is_issued_again(cast, by) -> None:
+    entered(cast, cha(1))
+    then = asof()
+    before = figure(then, by)
+    entered(cast, release(1))
+    assert figure(asof(then.on, then.known), by).areas == before.areas
+    assert figure(by=by).areas != before.areas
+
+
+def test_every_square_metre_between_two_moments_is_told_by_a_line(cast) -> None:
+    area = entered(cast, cha(1))
+    then = asof(clock.today() - dt.timedelta(days=4))
+    entered(cast, release(1, days_ago=3))
+    late = entered(cast, release(1, first=600100, days_ago=4, polygon_status="reduced"))
+    now = asof()
+    moves = ledger_moves(everything(), then, now)
+    early, after = figure(then).areas, figure(now).areas
+    for name in FLOWS:
+        change = after.sums[name] - early.sums[name]
+        assert moves.sums[name] == pytest.approx(change, abs=0.01), name
+    known, happened = moves.lines
+    assert (known.receipt, known.on) == (late.receipt, None)
+    assert known.reduced_m2 == pytest.approx(area_m2(field_of(1)), abs=1)
+    assert happened.on == clock.today() - dt.timedelta(days=3)
+    assert happened.moved_by == ("HR-CLC-409-600001",)
+    back = ledger_moves(everything(), now, then, record_id=area.record_id)
+    assert back.sums == pytest.approx({k: -v for k, v in moves.sums.items()}, abs=0.01)
+
+
+def test_months_lead_from_nothing_to_what_remains(cast) -> None:
+    entered(cast, cha(1, days_ago=70))
+    entered(cast, release(1, days_ago=3))
+    months = ledger_months(everything(), asof(), AreaFilter())[None]
+    assert months[0].new_m2 == pytest.approx(area_m2(field_of(1)), abs=1)
+    assert months[-1].remaining_m2 == pytest.approx(figure().areas.remaining_m2, abs=0.1)
+    assert sum(m.cleared_m2 for m in months) == pytest.approx(area_m2(field_of(1)), abs=1)
+
+
+def test_a_stalled_area_is_one_at_work_without_progress(cast) -> None:
+    entered(cast, cha(1, days_ago=40, status="worked_on"))
+    entered(cast, cha(2, days_ago=40, status="open"))
+    entered(cast, cha(3, days_ago=10, status="worked_on"))
+    days, found = stalled_areas(everything(), asof(), AreaFilter())
+    assert (days, [s.local_id for s in found]) == (35, ["HAZ-409-600001"])
+    with acting(cast["csdl"]):
+        threshold_set(name="stalled_days", value=5, note="thử", by=cast["csdl"])
+    _, found = stalled_areas(everything(), asof(), AreaFilter())
+    assert len(found) == 2
+
+
+def test_a_re_survey_has_its_date_report_and_reason(cast) -> None:
+    area = entered(cast, cha(1))
+    record = Record.objects.get(pk=area.record_id)
+    wider = cha(1, days_ago=1)
+    wider.answers.polygons["polygon_points"] = cha(2).answers.polygons["polygon_points"]
+    again = received(wider, by=cast["renew.hientruong"])
+    again = let_through(verified(again, by=cast["renew"]))
+    approved(again, by=cast["kiemtra2"], record_id=record.pk, note="đo lại bằng máy")
+    view = area_ledger_view(record, asof())
+    (step,) = view.resurveys
+    assert (step.receipt, step.reason) == (again.receipt, "đo lại bằng máy")
+    assert view.now.initial_m2 + step.net_m2 == pytest.approx(view.now.outline_m2, abs=1)
+    assert verdict().equal
+
+
+def test_the_page_of_an_area_shows_releases_beside_what_they_say(cast) -> None:
+    area = entered(cast, cha(1))
+    entered(cast, release(1, cleared_area=1234))
+    view = area_ledger_view(Record.objects.get(pk=area.record_id), asof())
+    (line,) = view.releases
+    assert (line.share.standing, line.share.release.stated_m2) == ("counted", 1234)
+    assert line.share.taken_m2 == pytest.approx(area_m2(field_of(1)), abs=1)
+
+
+def test_a_register_from_before_the_ledger_gets_one(cast) -> None:
+    entered(cast, cha(1))
+    entered(cast, release(1))
+    with acting(SYSTEM):
+        assert ledger_complete(by=SYSTEM) == 0
+        AreaLedger.objects.all().delete()
+        ReleaseLedger.objects.all().delete()
+        assert ledger_complete(by=SYSTEM) > 0
+    assert verdict().equal

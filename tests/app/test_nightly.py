@@ -29,7 +29,7 @@ from datlanh.kernel.actor import SYSTEM
 from datlanh.organisations.models import Organisation
 from datlanh.places.models import AdminUnit, Level, OutlineSource
 from datlanh.register.models import Record, Version
-from support.reports import approved, cha, demo_cast, received, verified
+from support.reports import approved, cha, demo_cast, let_through, received, release, verified
 
 pytestmark = pytest.mark.django_db
 NUMBER = itertools.count(10_000)
@@ -333,3 +333,48 @@ def test_a_period_is_a_month_or_a_quarter(text, first, last):
     period = Period.read(text)
     assert (period.first, period.last) == (first, last)
     assert Period.read("rubbish").last < clock.today()
+
+
+def test_releases_that_contradict_themselves_are_found_with_their_place(cast):
+    report = received(
+        release(1, polygon_status="cancelled", cleared_area=990_000), by=cast["renew.hientruong"]
+    )
+    report = approved(let_through(verified(report, by=cast["renew"])), by=cast["kiemtra2"])
+    run()
+    record = Record.objects.get(pk=report.record_id)
+    assert found(record, "release_class_contradicts") == [""]
+    assert found(record, "released_more_than_drawn") == [""]
+    kept = RecordFinding.objects.get(record_id=record.pk, rule="release_class_contradicts")
+    assert kept.at is not None
+
+
+def test_land_released_before_its_area_and_more_than_there_was_is_found(cast):
+    early = approved(
+        let_through(
+            verified(
+                received(
+                    release(1, days_ago=30, cleared_area=900_000), by=cast["renew.hientruong"]
+                ),
+                by=cast["renew"],
+            )
+        ),
+        by=cast["kiemtra2"],
+    )
+    for draft in (cha(1), cha(2), release(2, cleared_area=900_000)):
+        report = verified(received(draft, by=cast["renew.hientruong"]), by=cast["renew"])
+        approved(let_through(report), by=cast["kiemtra2"])
+    run()
+    one, two = Record.objects.filter(kind="hazardous_area").order_by("local_id")
+    first = Record.objects.get(pk=early.record_id)
+    assert found(one, "released_before_area") == [first.local_id]
+    assert found(two, "released_more_than_area") == [""]
+
+
+def test_an_area_at_work_of_which_nothing_is_heard_is_found(cast):
+    for number, days in ((1, 40), (2, 20)):
+        draft = cha(number, days_ago=days, status="worked_on")
+        report = verified(received(draft, by=cast["renew.hientruong"]), by=cast["renew"])
+        approved(let_through(report), by=cast["kiemtra2"])
+    run()
+    open_ones = RecordFinding.objects.filter(rule="area_stalled", resolved_at=None)
+    assert list(open_ones.values_list("local_id", flat=True)) == ["HAZ-409-600001"]

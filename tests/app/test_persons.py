@@ -218,6 +218,22 @@ def test_a_query_that_forgets_the_filter_finds_nobody_of_another_organisation(ca
     assert not Person.objects.exists()
 
 
+def test_a_query_that_forgets_the_filter_opens_no_payload_of_another_organisation(cast):
+    report = received(victim(), by=cast["renew.hientruong"])
+    with acting(cast["renew"]):
+        assert Payload.objects.filter(report=report).exists()
+    for who in (cast["mag"], cast["mag.hientruong"]):
+        with acting(who):
+            assert not Payload.objects.exists()
+    assert not Payload.objects.exists()  # nobody acts
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname from pg_class where relrowsecurity and relforcerowsecurity order by 1"
+        )
+        forced = [name for (name,) in cursor.fetchall()]
+    assert forced == ["intake_payload", "register_person", "register_personkey"]
+
+
 def test_reading_is_kept_bundle_by_bundle(cast):
     report = received(victim(), by=cast["renew.hientruong"])
     refs = set(references_in(answers_at(report, 0).to_json()))

@@ -15,17 +15,21 @@ from datlanh.hazards.projection import LAND_RELEASE
 from datlanh.intake.batching import seen_in_batch
 from datlanh.intake.models import Proposal, Report
 from datlanh.intake.projectors import PROJECTORS
+from datlanh.intake.selectors.clearing import seen_to_clear
 from datlanh.intake.services.batches import Chosen, batch_confirm, batch_propose
+from datlanh.intake.services.clearing import Ticked, reports_approve
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import step_confirm
+from datlanh.intake.services.lifecycle import area_move
 from datlanh.intake.services.linking import links_decide
 from datlanh.intake.services.receiving import report_receive
+from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.links import Pair
 from datlanh.organisations.models import RunningNumber
 from datlanh.register.models import Decision, Link, Record
 from support.drafts import education, victim
-from support.reports import approved, cha, demo_cast, received, release, sent, verified
+from support.reports import approved, cha, demo_cast, let_through, received, release, sent, verified
 
 pytestmark = pytest.mark.usefixtures("fresh_db")
 
@@ -275,4 +279,85 @@ def test_links_made_in_opposite_orders_do_not_wait_in_a_circle():
     results = together(lambda: link(pairs), lambda: link(crossed[::-1]))
     assert not [r for r in results if isinstance(r, Exception)], results
     assert Link.objects.filter(holds=True).count() == 8
+    assert_register_equal()
+
+
+def test_of_two_who_move_an_area_one_is_told():
+    cast = demo_cast()
+    area_of(cast, 1)
+    results = together(
+        *(
+            lambda who=who, step=step: moved(cast[who], step)
+            for who, step in (("kiemtra1", "task"), ("kiemtra2", "start"))
+        )
+    )
+    refused = [r for r in results if isinstance(r, DomainError)]
+    assert len(refused) == 1, results
+    assert "just changed" in str(refused[0])
+    assert Decision.objects.filter(kind="moved").count() == 1
+    assert_register_equal()
+
+
+def test_a_step_and_an_approval_at_one_moment_both_stand():
+    cast = demo_cast()
+    record = area_of(cast, 1)
+    update = cha(1, days_ago=1).but(land_use="development")
+    report = let_through(verified(received(update, by=cast["renew.hientruong"]), by=cast["renew"]))
+    results = together(
+        lambda: approved(report, by=cast["kiemtra1"], record_id=record.pk),
+        lambda: moved(cast["kiemtra2"], "start"),
+    )
+    assert not [r for r in results if isinstance(r, Exception)], results
+    area = HazardousArea.objects.get(pk=record.pk)
+    assert (area.public_status, area.land_use) == ("ongoing", "development")
+    assert_register_equal()
+
+
+def area_of(cast, number: int) -> Record:
+    report = verified(
+        received(cha(number, days_ago=9), by=cast["renew.hientruong"]), by=cast["renew"]
+    )
+    return Record.objects.get(pk=approved(report, by=cast["csdl"]).record_id)
+
+
+def moved(who, step: str) -> Decision:
+    with acting(who):
+        return area_move(local_id="HAZ-409-600001", step=step, seen="cha", on=clock.today(), by=who)
+
+
+def _ticked(cast, numbers):
+    ready = [
+        verified(received(cha(n), by=cast["renew.hientruong"]), by=cast["renew"]) for n in numbers
+    ]
+    return [Ticked(r.pk, seen_to_clear(r, None)) for r in ready]
+
+
+def test_two_officers_who_approve_the_same_reports_at_once_decide_each_once():
+    cast = demo_cast()
+    chosen = _ticked(cast, range(1, 9))
+    results = together(
+        *(
+            lambda who=who: reports_approve(chosen=chosen, by=cast[who])
+            for who in ("kiemtra1", "kiemtra2")
+        )
+    )
+    assert [r for r in results if isinstance(r, Exception)] == []
+    assert Decision.objects.filter(kind="approved").count() == 8
+    done = [b.members.filter(result="done").count() for b in results]
+    left = [b.members.filter(result="left_out").count() for b in results]
+    assert (sum(done), sum(left)) == (8, 8)
+    assert_register_equal()
+
+
+def test_many_at_once_and_a_colleague_who_decides_one_do_not_wait_in_a_circle():
+    cast = demo_cast()
+    chosen = _ticked(cast, range(1, 7))
+    last = Report.objects.get(pk=chosen[-1].report_id)
+    results = together(
+        lambda: reports_approve(chosen=chosen, by=cast["kiemtra2"]),
+        lambda: reports_approve(chosen=chosen[::-1], by=cast["csdl"]),
+        lambda: approved(last, by=cast["kiemtra1"]),
+    )
+    assert all(isinstance(r, DomainError) for r in results if isinstance(r, Exception)), results
+    assert Decision.objects.filter(kind="approved").count() == 6
     assert_register_equal()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 
 import pytest
 from django.db import transaction
@@ -19,17 +20,21 @@ from hypothesis.stateful import (
 )
 
 from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.hazards.workflow import LIFE
 from datlanh.intake.models import Report
 from datlanh.intake.selectors.link_proposals import links_waiting
 from datlanh.intake.services.approving import SameDateError
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import report_reassign, step_confirm, step_propose
 from datlanh.intake.services.erasing import persons_of_record_erase
+from datlanh.intake.services.lifecycle import area_move, life_of
 from datlanh.intake.services.linking import links_decide, links_named
 from datlanh.intake.services.rebuilding import register_rebuild
+from datlanh.kernel import clock
 from datlanh.kernel.errors import TransitionError
 from datlanh.kernel.links import Pair
 from datlanh.register.models import Link, Record
+from support.divisions import divided, halves_of, part, waiting
 from support.kinds import day, education, eod, piece
 from support.reports import (
     approved,
@@ -60,6 +65,7 @@ class Register(RuleBasedStateMachine):
         self.count = 0
         self.sessions = 0
         self.releases = 0
+        self.splits = 0
         self.others: list[int] = []
 
     def teardown(self) -> None:
@@ -75,7 +81,9 @@ class Register(RuleBasedStateMachine):
         report = received(draft, by=self.cast["renew.hientruong"])
         report = let_through(verified(report, by=self.cast["renew"]))
         try:
-            return approved(report, by=self.cast["kiemtra2"], record_id=record_id)
+            return approved(
+                report, by=self.cast["kiemtra2"], record_id=record_id, into_history=True
+            )
         except SameDateError as refusal:
             choices = {c.atom: max(c.reports) for c in refusal.conflicts}
             return approved(
@@ -83,6 +91,7 @@ class Register(RuleBasedStateMachine):
                 by=self.cast["kiemtra2"],
                 record_id=record_id,
                 choices=choices,
+                into_history=True,
             )
 
     def step(self, report_id, name):
@@ -145,7 +154,9 @@ class Register(RuleBasedStateMachine):
     def a_second_approval(self, old):
         report = Report.objects.get(pk=old)
         try:
-            approved(report, by=self.cast["kiemtra2"], record_id=report.record_id)
+            approved(
+                report, by=self.cast["kiemtra2"], record_id=report.record_id, into_history=True
+            )
         except SameDateError as refusal:
             choices = {c.atom: min(c.reports) for c in refusal.conflicts}
             approved(
@@ -153,6 +164,7 @@ class Register(RuleBasedStateMachine):
                 by=self.cast["kiemtra2"],
                 record_id=report.record_id,
                 choices=choices,
+                into_history=True,
             )
         return old
 
@@ -202,6 +214,40 @@ class Register(RuleBasedStateMachine):
                 report_reassign(
                     id=old, record_id=target.pk, by=self.cast["kiemtra2"], note="nhầm hồ sơ"
                 )
+
+    @precondition(lambda self: self.count)
+    @rule(to=st.integers(1, 9), which=st.integers(0, 9), days=st.integers(0, 1))
+    def a_step(self, to, which, days):
+        """Somebody takes a step in the life of an area; what the table refuses does nothing."""
+        by = self.cast["kiemtra2"]
+        record = Record.objects.get(local_id=f"HAZ-409-{600000 + (to - 1) % self.count + 1}")
+        state = life_of(record).state
+        steps = LIFE.leaving(state) or (LIFE["start"],)  # split: no way out
+        with acting(by), contextlib.suppress(TransitionError), transaction.atomic():
+            area_move(
+                local_id=record.local_id,
+                step=steps[which % len(steps)].name,
+                seen=state,
+                on=clock.today() - dt.timedelta(days=days),
+                note="vì sao",
+                cause="accident",
+                paper="1/BB",
+                by=by,
+            )
+
+    @precondition(lambda self: self.count)
+    @rule(to=st.integers(1, 9))
+    def a_split(self, to):
+        """Two persons split an area, where it can be; its parts are areas like others."""
+        number = (to - 1) % self.count + 1
+        record = Record.objects.get(local_id=f"HAZ-409-{600000 + number:06d}")
+        ids = []
+        for half in halves_of(number):
+            self.splits += 1
+            ids.append(waiting(part(number, 700000 + self.splits * 100, half), self.cast).pk)
+        with contextlib.suppress(TransitionError), transaction.atomic():
+            divided(self.cast, [record.pk], ids, residue_reason="đã cập nhật ranh giới")
+            self.others += ids
 
     @invariant()
     def the_live_register_is_the_fold_of_its_inputs(self):

@@ -149,7 +149,7 @@ def test_the_list_and_the_map_share_their_filter(register):
 def test_a_list_of_the_past_shows_what_was_then(register):
     client = signed_in(register["giamdoc"])
     then = str(clock.today() - dt.timedelta(days=10))
-    assert "Ongoing" in text(page(client, "areas")).split("records")[0]
+    assert "Ongoing" in text(page(client, "areas")).split("Newest information")[-1]
     html = listed(client, on=then)
     assert f"/areas/{AREA}/?on={then}" in html
     assert AREA in listed(client, on=then, status="open")

@@ -91,6 +91,15 @@ def test_numbers_of_several_systems_are_asked_about(cast) -> None:
     assert 'name="from" value="vn2000_10615"' in answer.content.decode()
 
 
+def test_a_long_table_asks_the_database_no_more(cast, django_assert_max_num_queries) -> None:
+    lines = "\n".join(f"1852{n:03d}.89 590430.06" for n in range(900))
+    client = Client()
+    client.force_login(cast["renew"])
+    with django_assert_max_num_queries(25):
+        answer = client.post(reverse("web:coordinates"), {"q": lines})
+    assert len(answer.context["rows"]) == 900
+
+
 def test_a_place_written_wrongly_gets_a_proposal(cast) -> None:
     answer = page(cast["renew"], reverse("web:coordinates"), q="16.75 7.1")
     assert [m["plain"] for m in answer.context["moves"]] == ["16.7500000, 107.1000000"]
@@ -212,7 +221,8 @@ def test_a_repair_taken_is_the_next_revision_and_is_remembered(cast, doubtful) -
 
 
 def test_a_drawing_is_kept_only_with_a_reason(cast, doubtful) -> None:
-    assert decide(cast["renew"], doubtful, do="keep:invalid-1").status_code == 422
+    decide(cast["renew"], doubtful, do="keep:invalid-1")
+    assert not ShapeChoice.objects.exists()
     kept = decide(cast["renew"], doubtful, do="keep:invalid-1", reason="đúng như bản vẽ giấy")
     assert kept.status_code == 302
     (choice,) = ShapeChoice.objects.all()

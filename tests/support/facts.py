@@ -41,6 +41,7 @@ class FakeFacts:
     known: tuple[KnownRecord, ...] = ()  # records with what the register says of them
     like: tuple[LikeReport, ...] = ()
     released: tuple[tuple[str, float], ...] = ()  # older releases underneath, m² in common
+    areas: tuple[tuple[str, Any], ...] = ()  # other areas underneath, the common ground
     severities: Mapping[tuple[str, str], str] = field(default_factory=dict)
     catalogue: frozenset[str] = frozenset({"blu_26", "m79_40mm"})
     exceptions: frozenset[tuple[str, str]] = frozenset()
@@ -83,6 +84,9 @@ class FakeFacts:
 
     def cleared_under(self, view: ReportView) -> list[tuple[str, float]]:
         return list(self.released)
+
+    def areas_under(self, view: ReportView) -> list[tuple[str, Any]]:
+        return list(self.areas)
 
     def reports_like(self, view: ReportView) -> list[LikeReport]:
         return list(self.like)

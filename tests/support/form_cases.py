@@ -8,7 +8,8 @@ from dataclasses import replace
 from shapely.affinity import translate
 from shapely.geometry import Point, box
 
-from datlanh.kernel.rules import KnownRecord, LikeReport, Severity
+from datlanh.kernel.boxes import BoxProblem
+from datlanh.kernel.rules import BoxesSeen, KnownRecord, LikeReport, Severity
 from support.facts import FakeFacts
 from support.rule_cases import AREA, KNOWN, OCTOBER, Case, evidence, fails, passes
 from support.views import (
@@ -170,6 +171,26 @@ FORM_CASES: tuple[Case, ...] = (
     fails("boxes_file_name", survey(survey_boxes="TS-409-600006.zip")),
     passes("boxes_file_name", survey()),
     passes("boxes_file_name", survey(survey_boxes=None)),
+    *(
+        case
+        for rule, kind, example in (
+            ("boxes_unreadable", "unreadable", "no_zip"),
+            ("boxes_shapeless", "no_shape", ""),
+            ("boxes_off_grid", "off_grid", "B0001"),
+            ("boxes_doubled", "doubled", "E715N1856-0712"),
+            ("boxes_result_unknown", "result_unknown", "violet"),
+            ("boxes_system", "system_guessed", "UTM 48N"),
+        )
+        for case in (
+            fails(rule, survey(boxes=BoxesSeen(3, (BoxProblem(kind, 2, example),)))),
+            passes(rule, survey(boxes=BoxesSeen(3))),
+            passes(rule, survey()),
+        )
+    ),
+    fails("boxes_area", survey(surveyed_area_total=250_000.0, boxes=BoxesSeen(7)), says="7 box"),
+    passes("boxes_area", survey(surveyed_area_total=250_000.0, boxes=BoxesSeen(100))),
+    passes("boxes_area", survey(boxes=BoxesSeen(0))),
+    passes("boxes_area", survey()),
     fails("survey_unfinished", survey(status="ongoing")),
     passes("survey_unfinished", survey()),
     fails("survey_area", survey(surveyed_area_total=10.0)),

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from datlanh.accounts.permissions import Permission
+from datlanh.accounts.selectors import grants_of
 from datlanh.intake.batching import seen_in_batch
 from datlanh.kernel import clock
 from support.matrix import (
@@ -92,6 +93,40 @@ def areas_told(things: Things) -> list[str]:
 
 THINGS = (
     Entry("web:area", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=area),
+    Entry(
+        "web:area_move",
+        "POST",
+        opens=(Permission.AREA_MOVE,),
+        finds=Permission.AREA_MOVE,
+        answer=DONE,
+        where=area,
+        sends=values(step="task", seen="cha", on="2026-11-01"),
+    ),
+    Entry("web:area_divide", opens=(Permission.AREA_MOVE,), finds=Permission.AREA_MOVE, where=area),
+    Entry(
+        "web:area_divide_propose",
+        "POST",
+        opens=(Permission.AREA_MOVE,),
+        finds=Permission.AREA_MOVE,
+        answer=DONE,
+        where=area,
+        sends=values(note="vì sao"),
+    ),
+    Entry(
+        "web:area_divide_answer",
+        "POST",
+        opens=(Permission.AREA_MOVE,),
+        finds=Permission.AREA_MOVE,
+        answer=DONE,
+        where=area,
+        sends=values(answer="decline"),
+    ),
+    Entry(
+        "web:area_ledger",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=area,
+    ),
     Entry(
         "web:release", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=release
     ),
@@ -193,7 +228,7 @@ THINGS = (
         finds=Permission.REPORT_VERIFY,
         where=report("received"),
         sends=values(do="keep:spike-1", question="polygon_points", reason="so"),
-        answer=REFUSED,  # there is no such problem
+        answer=DONE,  # back to the page, which says that there is no such problem
     ),
     Entry(
         "web:report_verify",
@@ -266,6 +301,61 @@ THINGS = (
         for answer in ("confirm", "decline")
     ),
     Entry(
+        "web:review_beside",
+        opens=(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY),
+        finds=Permission.REPORT_READ,
+        where=report("verified"),
+    ),
+    Entry(
+        "web:review_assign",
+        "POST",
+        opens=(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY),
+        finds=Permission.REPORT_READ,
+        acts=Permission.REPORT_APPROVE,
+        where=report("verified"),
+        sends=values(to="csdl"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:report_remark",
+        "POST",
+        opens=(Permission.REPORT_READ,),
+        finds=Permission.REPORT_READ,
+        where=report("bound"),
+        sends=values(text="Xin gửi thêm ảnh"),
+        answer=DONE,
+    ),
+    Entry("web:review_many", opens=(Permission.REPORT_APPROVE,)),
+    Entry(
+        "web:review_many_approve",
+        "POST",
+        opens=(Permission.REPORT_APPROVE,),
+        finds=Permission.REPORT_APPROVE,
+        sends=lambda w, t: {"report": f"{t.verified.receipt}|verified.0.new"},
+        answer=DONE,
+        unseen=REFUSED,
+    ),
+    Entry(
+        "web:review_many_done",
+        opens=(Permission.REPORT_APPROVE,),
+        where=values(id=999_999_999),  # one's own are told in tests/http/test_web_many.py
+        answer=ABSENT,
+    ),
+    Entry(
+        "web:review_queue_keep",
+        "POST",
+        opens=(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY),
+        sends=values(name="Sạch", query="findings=clean"),
+        answer=DONE,
+    ),
+    Entry(
+        "web:review_queue_forget",
+        "POST",
+        opens=(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY),
+        where=values(id=999_999_999),  # one's own are told in tests/http/test_web_desk.py
+        answer=ABSENT,
+    ),
+    Entry(
         "web:review_except",
         "POST",
         opens=(Permission.EXCEPTION_GRANT,),
@@ -315,6 +405,22 @@ THINGS = (
         },
         answer=DONE,
         unseen=REFUSED,
+    ),
+    Entry(
+        "web:survey_areas",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=lambda w, t: {"local_id": t.survey},
+    ),
+    Entry(
+        "web:survey_areas",
+        "POST",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=lambda w, t: {"local_id": t.survey},
+        sends=values(area="gone"),
+        answer=REFUSED,
+        note="a proposal that is gone",
     ),
     *(
         Entry(
@@ -369,6 +475,19 @@ THINGS = (
         where=lambda w, t: {"id": t.device.pk},
         answer=DONE,
     ),
+    *(
+        Entry(
+            "web:held_decide",
+            "POST",
+            opens=(Permission.REPORT_APPROVE,),
+            finds=Permission.REPORT_APPROVE,
+            where=lambda w, t: {"id": t.held.pk},
+            sends=values(do=step, reason="Đã hỏi đội trưởng"),
+            answer=DONE,
+            note=step,
+        )
+        for step in ("release", "refuse")
+    ),
     Entry(
         "web:device_add",
         "POST",
@@ -377,6 +496,59 @@ THINGS = (
         sends=lambda w, t: {"user": t.sender.pk, "name": "Máy mới"},
         unseen=REFUSED,
     ),
+)
+
+
+def account(world: World, things: Things) -> Mapping[str, Any]:
+    return {"id": things.sender.pk}
+
+
+def _on_an_account(name: str, answer: str = DONE, **sends: Any) -> Entry:
+    """A step with somebody's account."""
+    return Entry(
+        f"web:{name}",
+        "POST",
+        opens=(Permission.USER_MANAGE,),
+        finds=Permission.USER_MANAGE,
+        where=account,
+        sends=lambda w, t: {k: v(w, t) if callable(v) else v for k, v in sends.items()},
+        answer=answer,
+    )
+
+
+ACCOUNTS = (
+    Entry(
+        "web:accounts",
+        opens=(Permission.USER_MANAGE,),
+        finds=Permission.USER_MANAGE,
+        shows=lambda t: [f"/users/{t.sender.pk}/"],
+    ),
+    Entry(
+        "web:account", opens=(Permission.USER_MANAGE,), finds=Permission.USER_MANAGE, where=account
+    ),
+    Entry(
+        "web:account_add",
+        "POST",
+        opens=(Permission.USER_MANAGE,),
+        finds=Permission.USER_MANAGE,
+        sends=lambda w, t: {
+            "username": "nguoi.moi",
+            "full_name": "Đoàn Thị Mới",
+            "organisation": t.spec.key,
+            "role": "field_user",
+            "within": t.spec.key,
+            "language": "vi",
+        },
+        unseen=REFUSED,
+    ),
+    _on_an_account("account_password", OPENS),
+    _on_an_account("account_grant", role="team_leader", within=lambda w, t: t.spec.key),
+    _on_an_account("account_grant_end", grant=lambda w, t: grants_of(t.sender).get().pk),
+    _on_an_account("account_sessions_end"),
+    _on_an_account("account_second_step", note="Mất điện thoại"),
+    _on_an_account("account_deactivate", note="Nghỉ việc"),
+    Entry("web:sessions"),
+    Entry("web:session_end", "POST", answer=DONE),
 )
 
 # Lists, maps and figures: the same address for all, each with what lies within the scope --------
@@ -512,6 +684,18 @@ LISTS = (
         finds=Permission.FIGURE_READ,
         shows=lambda t: [t.organisation.short_name],
     ),
+    Entry(
+        "web:ledger",
+        opens=(Permission.FIGURE_READ,),
+        finds=Permission.FIGURE_READ,
+        shows=lambda t: [t.organisation.short_name],
+    ),
+    Entry(
+        "web:ledger_csv",
+        opens=(Permission.FIGURE_READ,),
+        finds=Permission.FIGURE_READ,
+        shows=lambda t: [t.organisation.short_name],
+    ),
     Entry("web:figures_education", opens=(Permission.FIGURE_READ,)),
     Entry("web:figures_people", opens=(Permission.FIGURE_READ,)),
     Entry(
@@ -561,6 +745,12 @@ LISTS = (
     ),
     Entry("web:rules", opens=(Permission.REPORT_READ,)),
     Entry("web:rule", opens=(Permission.REPORT_READ,), where=values(key="area_differs")),
+    Entry(
+        "web:held",
+        opens=(Permission.REPORT_APPROVE,),
+        finds=Permission.REPORT_APPROVE,
+        shows=lambda t: [f"/devices/held/{t.held.pk}"],
+    ),
     Entry(
         "web:devices",
         opens=(Permission.DEVICE_MANAGE,),
@@ -743,6 +933,19 @@ OWN = (
     Entry("mfa_generate_recovery_codes", answer=DONE),
     Entry("mfa_generate_recovery_codes", "POST", answer=DONE),
     Entry("mfa_download_recovery_codes", answer=ABSENT),
+    Entry("mfa_list_webauthn"),
+    *(
+        Entry(f"mfa_{step}_webauthn", method, answer=DONE, where=where)
+        for step, where in (
+            ("add", values()),
+            ("reauthenticate", values()),
+            ("edit", values(pk=1)),
+            ("remove", values(pk=1)),
+        )
+        for method in ("GET", "POST")
+    ),
+    Entry("mfa_login_webauthn", answer=DONE),
+    Entry("mfa_login_webauthn", "POST", answer=DONE),
 )
 
 # Phones: by the secret in the address, or by basic sign-in --------------------------------------
@@ -776,6 +979,6 @@ PHONES = tuple(
     for door, stranger in (("key", ABSENT), ("password", UNKNOWN))
 )
 
-POLICY = (*THINGS, *LISTS, *COMMON, *OWN, *PHONES)
+POLICY = (*THINGS, *ACCOUNTS, *LISTS, *COMMON, *OWN, *PHONES)
 
 __all__ = ["FORBIDDEN", "NOT_SERVED", "POLICY"]

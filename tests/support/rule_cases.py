@@ -59,9 +59,25 @@ KNOWN = FakeFacts(records=frozenset({"HAZ-409-600001"}))
 EARLIER = KnownReport("R-0007", OCTOBER, "approved")
 BOW_TIE = [(107.2, 16.7), (107.205, 16.705), (107.205, 16.7), (107.2, 16.705)]
 SPIKE = [(107.2, 16.7), (107.205, 16.7), (107.205, 16.705), (107.205, 16.709), (107.205, 16.705)]
+HAIR = [(107.2, 16.7), (107.205, 16.7), (107.208, 16.703), (107.205, 16.700004), (107.205, 16.705)]
+FAR = [(107.2, 16.7), (107.202, 16.7), (107.222, 16.702), (107.2, 16.702)]
+HAIRLINE = box(107.2, 16.7, 107.205, 16.700005)
 STRADDLING = box(106.996, 16.7, 107.002, 16.702)
 
 AREA_CASES: tuple[Case, ...] = (
+    fails("polygon_spike", cha(polygon=HAIR), says="point 3"),
+    passes("polygon_spike", cha()),
+    fails("polygon_thin", cha(polygon=HAIRLINE)),
+    passes("polygon_thin", cha()),
+    fails("polygon_far_point", cha(polygon=FAR), says="point 3"),
+    passes("polygon_far_point", cha()),
+    fails("place_mistyped", cha(point=Point(7.2, 16.7)), says="“10” is missing"),
+    fails("place_mistyped", cha(point=Point(107.2, -16.7)), says="hemisphere"),
+    passes("place_mistyped", cha(point=Point(16.7, 107.2))),
+    passes("place_mistyped", cha()),
+    fails("area_on_area", cha(), facts=FakeFacts(areas=(("HAZ-409-600009", FIELD),))),
+    passes("area_on_area", cha(), FakeFacts(areas=(("HAZ-409-600009", HAIRLINE),))),
+    passes("area_on_area", cha()),
     fails("answer_unreadable", cha(problems=("area_size",)), says="“Area size”"),
     fails("answer_unreadable", cha(problems=("found_items/2/depth",)), says="“Depth”"),
     passes("answer_unreadable", cha()),

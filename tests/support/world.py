@@ -16,21 +16,24 @@ from django.test import Client
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.models import Device, User
-from datlanh.accounts.services import device_add, grant_give, user_add
+from datlanh.accounts.services import device_add, device_revoke, grant_give, user_add
 from datlanh.hazards.models import EvidencePoint, OrdnanceItem
 from datlanh.intake.batching import seen_in_batch
-from datlanh.intake.models import Attachment, Batch, Report
+from datlanh.intake.models import Attachment, Batch, Held, Report
 from datlanh.intake.services.batches import Chosen, batch_propose
 from datlanh.intake.services.clocks import exemption_give
 from datlanh.intake.services.deciding import step_propose
+from datlanh.intake.services.holding import report_hold
 from datlanh.intake.services.proposing import form_propose
 from datlanh.organisations.models import Organisation
 from datlanh.organisations.services import number_reserve, number_void
 from datlanh.register.models import Record, Row
 from datlanh.register.selectors import asof, decision_newest
 from datlanh.reporting.documents.services import document_issue
+from support.boxes import home
+from support.drafts import row, survey_task
 from support.kinds import eod
-from support.reports import approved, cha, demo_cast, form_of, received, release, verified
+from support.reports import approved, cha, demo_cast, form_of, received, release, sent, verified
 from support.workbooks import revised
 
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 600
@@ -80,11 +83,13 @@ class Things:
     received: Report
     finished: Report  # approved: stands as `release`
     spot: Report  # approved: stands as `task`
+    surveyed: Report  # approved: stands as `survey`, with boxes entered in the form
     file: Attachment
     device: Device
     secret: str
     reserved: str  # a running number
     void: str
+    held: Held  # sent by a phone that is shut out
     batch: Batch  # somebody proposed to withdraw `other`, with whatever else is in it
 
     @property
@@ -103,6 +108,11 @@ class Things:
         return self.spot.record_local_id
 
     @property
+    def survey(self) -> str:
+        """The local id of a survey task."""
+        return self.surveyed.record_local_id
+
+    @property
     def link(self) -> str:
         """The release lies on the area: a link that is proposed."""
         return f"release_area:{self.finished.record_id}:{self.bound.record_id}"
@@ -118,6 +128,7 @@ class Things:
             self.received,
             self.finished,
             self.spot,
+            self.surveyed,
         )
 
     @property
@@ -247,6 +258,17 @@ def with_one_operator(world: World, username: str, organisation: str) -> None:
     world.cast[username] = user
 
 
+def with_role(world: World, role: str, within: str | None) -> str:
+    """Add somebody of the centre, or of the operator `within`, with one role; the user name."""
+    username = f"vai.{role}.{within or 'tinh'}"
+    home = Organisation.objects.get(key=within or "qtmac")
+    user = user_add(username=username, full_name="Quách Thị Vai", organisation=home, by=SYSTEM)
+    organisation = home if within else None
+    grant_give(user=user, role=role, organisation=organisation, by=SYSTEM)
+    world.cast[username] = user
+    return username
+
+
 def things_of(cast: dict[str, User], spec: Spec) -> Things:
     """One of each kind, sent and decided as real ones are."""
     sender, officer, centre = cast[spec.sender], cast[spec.officer], cast["kiemtra2"]
@@ -289,6 +311,17 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
         reporting_team=spec.team,
     )
     spot = approved(verified(received(task, by=sender), by=officer), by=centre)
+    done = survey_task(
+        spec.ground,
+        first=spec.first,
+        organisation=spec.key,
+        village=spec.village,
+        team_leader=spec.leader,
+        reporting_team=spec.team,
+        box_rows=[row({"box_id": home(spec.ground).id, "result": "red"})],
+        survey_boxes=None,
+    )
+    surveyed = approved(verified(received(done, by=sender), by=officer), by=centre)
     organisation = sender.organisation
     device, secret = device_add(user=sender, name=f"Máy {spec.team}", by=SYSTEM)
     reserved = number_reserve(prefix="INC", organisation=organisation, by=officer)
@@ -305,10 +338,22 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
         received=area(4),
         finished=finished,
         spot=spot,
+        surveyed=surveyed,
         file=Attachment.objects.get(report=bound),
         device=device,
         secret=secret,
         reserved=reserved.local_id,
         void=spoilt.local_id,
         batch=batch,
+        held=held_from(sender, spec),
     )
+
+
+def held_from(sender: User, spec: Spec) -> Held:
+    """What a lost phone of `sender` sent after it was shut out."""
+    lost, _ = device_add(user=sender, name=f"Máy mất {spec.team}", by=SYSTEM)
+    device_revoke(device=lost, by=SYSTEM)
+    draft = cha(spec.ground + 6, organisation=spec.key, first=spec.first)
+    with acting(SYSTEM, via="openrosa"):
+        report_hold(xml=sent(draft), device=lost)
+    return Held.objects.get(device=lost)

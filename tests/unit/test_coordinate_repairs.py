@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from shapely.geometry import Point, Polygon, box
 
-from datlanh.kernel.coordinates import metres, plain
-from datlanh.kernel.coordinates.repairs import datum_moves, likely, proposals, text_proposals
+from datlanh.kernel.coordinates import metres
+from datlanh.kernel.coordinates.repairs import datum_moves, proposals, text_proposals
 from datlanh.kernel.coordinates.systems import _projection, utm
 
 PROVINCE = box(105.6, 16.3, 107.4, 18.1)
@@ -79,9 +79,3 @@ def test_a_decimal_comma_that_was_lost() -> None:
     assert any(
         p.geometry.distance(HERE) < 1e-9 for p in text_proposals("1675000; 10710000", inside)
     )
-
-
-def test_readings_inside_come_first() -> None:
-    found = likely(plain(HERE, "vn2000_10615"), inside)
-    assert inside(found[0].point)
-    assert {r.system for r in found} >= {"utm48", "vn2000_10615"}

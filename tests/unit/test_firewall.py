@@ -6,9 +6,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import Point, Polygon
+from shapely.geometry import Point, Polygon, box
 
 from datlanh.kernel import firewall, geometry
+from datlanh.kernel.coordinates import from_metres, metres
+from datlanh.kernel.coordinates.repairs import datum_moves
 from datlanh.kernel.firewall import Examination, Other, Problem, Surroundings, examine
 from datlanh.kernel.rules import Severity
 
@@ -183,6 +185,37 @@ def test_the_stated_area_can_take_the_measured_one() -> None:
     assert examine([square()], Surroundings(stated_m2=10_200)).problems == ()
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("utm48", "vn2000_utm48"), ("vn2000_10600", "vn2000_10615"), ("utm48", "vn2000_10615")],
+)
+def test_metres_read_in_the_wrong_system_are_recognised(wrong: str, right: str) -> None:
+    area = square(side=150)
+    numbers = [metres(Point(p), right) for p in area.exterior.coords]
+    drawn = Polygon([from_metres(*n, wrong).coords[0] for n in numbers])
+    around = Surroundings(expected=area, expected_name="HAZ-409-600001")
+    problem = only(examine([drawn], around), "system")
+    (repair,) = problem.repairs
+    assert repair.moved_m > 100
+    assert geometry.overlap_m2(repair.polygons[0], area) > 0.95 * 150 * 150
+    assert "system" not in keys(examine([area], around))
+
+
+def test_degrees_of_vn2000_given_as_wgs84_are_recognised() -> None:
+    area = square(side=150)
+    drawn = datum_moves(area)[1].geometry  # as VN-2000 has it
+    problem = only(examine([drawn], Surroundings(expected=area, expected_name="HAZ-1")), "system")
+    assert geometry.overlap_m2(problem.repairs[0].polygons[0], area) > 0.99 * 150 * 150
+
+
+def test_a_drawing_with_its_axes_exchanged_is_brought_home() -> None:
+    turned = geometry.swapped(square())
+    around = Surroundings(inside=lambda p: box(105, 16, 108, 18).covers(p))
+    problem = only(examine([turned], around), "place")
+    assert [r.key for r in problem.repairs] == ["read.swapped"]
+    assert problem.repairs[0].polygons[0].equals(square())
+
+
 def test_coordinates_off_the_globe_break_nothing() -> None:
     found = examine([Polygon([(900, 900), (901, 900), (901, 901)])], other(square()))
     assert keys(found) == ["invalid"]
@@ -200,7 +233,7 @@ def test_a_repair_is_found_again_by_its_key() -> None:
 PAIRS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=3, max_size=12)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(pairs=PAIRS, more=PAIRS)
 def test_whatever_is_drawn_every_repair_can_be_measured(
     pairs: list[tuple[int, int]], more: list[tuple[int, int]]

@@ -16,19 +16,17 @@ from shapely.geometry import LineString, MultiPolygon, Polygon, box
 from shapely.ops import split
 
 from datlanh.kernel import geometry
-from datlanh.kernel.ledger import (
+from datlanh.kernel.ledger import DEPTH_COLUMN, Balance, Ground, balance
+from datlanh.kernel.ledger import release_balance as balance_of_release
+from datlanh.kernel.ledger_cut import (
     CANCELLED,
     CLASSES,
     CLEARED,
-    DEPTH_COLUMN,
     DEPTHS,
     REDUCED,
-    Balance,
-    Ground,
     Release,
-    balance,
+    Site,
     contradicts_itself,
-    release_balance,
     release_class,
 )
 from datlanh.kernel.ledger_time import Area, Held, Outline, area_ledger, release_ledger
@@ -90,7 +88,12 @@ def releases(draw: st.DrawFn, most: int = 5) -> list[Release]:
 
 
 def of(outline, some, **more) -> Balance:
-    return balance(outline, some, begins=DAY, **more)
+    return balance(Site(outline), some, begins=DAY, **more)
+
+
+def release_balance(release, others, areas):
+    site = Site(release.outline) if release.outline is not None else None
+    return balance_of_release(site, release, others, areas)
 
 
 def total(found) -> Balance:

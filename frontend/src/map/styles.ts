@@ -132,6 +132,14 @@ export function reportLayers(t: Tokens): LayerSpecification[] {
     { id: "r-land-ground", type: "fill", source: "report", filter: ["all", is(...land), polygon], paint: { "fill-color": ["match", ["get", "role"], "cleared", t["cleared-fill"], "reduced", t["reduced-fill"], "cancelled", t["cancelled-fill"], t["remaining-fill"]], "fill-opacity": SOLID } },
     { id: "r-land", type: "fill", source: "report", filter: ["all", is(...land), polygon], paint: { "fill-pattern": ["concat", "fill-", ["get", "role"]] } },
     { id: "r-land-line", type: "line", source: "report", filter: is(...land), paint: { "line-color": t["map-halo"], "line-width": 1.5 } },
+    // What differs between two outlines: new ground blue, ground left out hatched; each with its area.
+    { id: "r-gained", type: "fill", source: "report", filter: is("gained"), paint: { "fill-color": t.info, "fill-opacity": 0.42 } },
+    { id: "r-lost-ground", type: "fill", source: "report", filter: is("lost"), paint: { "fill-color": t["warn"], "fill-opacity": 0.34 } },
+    { id: "r-lost", type: "fill", source: "report", filter: is("lost"), paint: { "fill-pattern": "fill-cancelled" } },
+    // A box is read by its mark; the hue under it is the field's convention.
+    { id: "r-boxes", type: "fill", source: "report", filter: is("box"), paint: { "fill-color": ["match", ["get", "mark"], "red", t["box-red"], "yellow", t["box-yellow"], "blue", t["box-blue"], "green", t["box-green"], t["box-grey"]], "fill-opacity": 0.55 } },
+    { id: "r-boxes-line", type: "line", source: "report", filter: is("box"), minzoom: 13, paint: { "line-color": t["map-halo"], "line-width": 0.8 } },
+    { id: "r-boxes-mark", type: "symbol", source: "report", filter: is("box"), minzoom: 15, layout: { "icon-image": ["concat", "box-", ["get", "mark"]], "icon-size": ["interpolate", ["linear"], ["zoom"], 15, 0.6, 17, 1], "icon-allow-overlap": true, "icon-ignore-placement": true } },
     { id: "r-reported-fill", type: "fill", source: "report", filter: ["all", is("reported"), polygon], paint: { "fill-pattern": "fill-reported", "fill-opacity": 0.45 } },
     { id: "r-register-halo", type: "line", source: "report", filter: is("register"), paint: { "line-color": t["map-halo"], "line-width": 4 } },
     { id: "r-register", type: "line", source: "report", filter: is("register"), paint: { "line-color": t.ink, "line-width": 1.8, "line-dasharray": [2, 1.6] } },
@@ -148,7 +156,7 @@ export function reportLayers(t: Tokens): LayerSpecification[] {
     { id: "r-item", type: "circle", source: "report", filter: is("item"), paint: spot(5, "#ffffff") },
     { id: "r-item-dot", type: "circle", source: "report", filter: is("item"), paint: { "circle-radius": 1.8, "circle-color": DARK } },
     {
-      id: "r-label", type: "symbol", source: "report", filter: ["all", ["has", "label"], ["!", is("finding")]],
+      id: "r-label", type: "symbol", source: "report", filter: ["all", ["has", "label"], ["!", is("finding", "box")]],
       layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": 11, "text-anchor": "top", "text-offset": [0, 0.6], "text-optional": true },
       paint: text(t),
     },

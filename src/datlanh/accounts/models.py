@@ -54,6 +54,8 @@ class User(AbstractBaseUser):
 
     # Filled by `accounts.scope` with one query: permission → where it holds.
     known_scopes: Mapping[str, Scope] | None = None
+    # Filled by the session, or by `accounts.secondstep` when asked.
+    known_second_step: bool | None = None
 
     objects = UserManager()
 
@@ -156,11 +158,17 @@ class Session(AbstractBaseSession):
     """A browser that is signed in, or was given something to remember before.
 
     Kept with whose it is: the account comes along when the session is read, and all sessions of
-    an account can be found.
+    an account can be found. `session_key` is a digest of what the browser holds (`kept_key`), so
+    the table opens nothing. `browser` is a short name, never the whole line a browser sends;
+    it and the address go with the row.
     """
 
     account = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
     account_id: int | None
+    created_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField(null=True)  # to some minutes
+    browser = models.CharField(max_length=60, blank=True)  # "Firefox, Linux"
+    address = models.GenericIPAddressField(null=True)
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:

@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 class Permission(TextChoices):
     """What a role may allow; where it holds is said by the grant."""
 
+    AREA_MOVE = "area:move"
     AUDIT_READ = "audit:read"
     DEVICE_MANAGE = "device:manage"
     DOCUMENT_ISSUE = "document:issue"
@@ -30,3 +31,20 @@ class Permission(TextChoices):
     REPORT_WITHDRAW = "report:withdraw"
     SETTINGS_MANAGE = "settings:manage"
     USER_MANAGE = "user:manage"
+
+
+# To approve or to administer: whoever has one of these signs in with a second step.
+WEIGHTY = frozenset(
+    {
+        Permission.AUDIT_READ,
+        Permission.EXCEPTION_GRANT,
+        Permission.FORM_PUBLISH,
+        Permission.GAZETTEER_MANAGE,
+        Permission.ORGANISATION_MANAGE,
+        Permission.PERSON_ERASE,
+        Permission.REPORT_APPROVE,
+        Permission.REPORT_WITHDRAW,
+        Permission.SETTINGS_MANAGE,
+        Permission.USER_MANAGE,
+    }
+)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from allauth.mfa.models import Authenticator
 from django.db import connection
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, Max, Model, OuterRef, Prefetch, Q, QuerySet
 
 from datlanh.accounts.demo import DEMO_ACCOUNTS
 from datlanh.accounts.models import Device, Grant, Role, Session, User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for, scopes_of
+from datlanh.kernel import clock
 from datlanh.kernel.actor import Actor
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
@@ -45,6 +48,25 @@ def users_of(who: Actor) -> QuerySet[User]:
         .select_related("organisation")
         .prefetch_related(Prefetch("grants", queryset=_live(), to_attr="live_grants"))
     )
+
+
+def accounts_found(who: Actor, text: str = "") -> QuerySet[User]:
+    """The accounts `who` administers whose names hold `text`, with `second_step`, `seen_at`."""
+    steps = Authenticator.objects.filter(user=OuterRef("pk"), type__in=["totp", "webauthn"])
+    found = users_of(who).annotate(second_step=Exists(steps), seen_at=Max("sessions__last_seen_at"))
+    for word in text.split():
+        found = found.filter(
+            Q(full_name__unaccent__icontains=word)
+            | Q(username__icontains=word)
+            | Q(organisation__short_name__icontains=word)
+        )
+    return found.order_by("-is_active", "organisation__short_name", "full_name")
+
+
+def grants_ended_of(user: User) -> QuerySet[Grant]:
+    """The grants one person had, the last ended first."""
+    ended = Grant.objects.filter(user=user, ended_at__isnull=False)
+    return ended.select_related("role", "organisation").order_by("-ended_at")
 
 
 def grants_of(user: User) -> QuerySet[Grant]:
@@ -122,28 +144,46 @@ _OF_DEVICE = """
 """
 
 
+def kept_key(key: str) -> str:
+    """What stands in the table for the key in a browser's cookie: 240 bits of its SHA-256."""
+    return base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()).decode()[:40]
+
+
+def sessions_of(user: User) -> QuerySet[Session]:
+    """The browsers in which an account is signed in now, the last used first."""
+    return Session.objects.filter(account=user, expire_date__gt=clock.now()).order_by(
+        F("last_seen_at").desc(nulls_last=True), "session_key"
+    )
+
+
 def session_by_key(key: str) -> Session | None:
     """The session of that key while it holds, with its account and the account's grants.
 
     One query, since every page asks this. An account that is not active comes with no grants.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_session_statement(), [key])
+        cursor.execute(_session_statement(), [kept_key(key)])
         found = cursor.fetchone()
     if found is None:
         return None
     session, rest = _taken(Session, found)
     if session.account_id is not None:
-        session.account, (grants,) = _taken(User, rest)
+        session.account, (grants, second_step) = _taken(User, rest)
+        session.account.known_second_step = second_step
         session.account.known_scopes = scopes_of(grants) if session.account.is_active else {}
     return session
 
 
 @lru_cache(maxsize=1)
 def _session_statement() -> str:
-    return f"select {_columns((('s', Session), ('u', User)))}, {_GRANTS} {_OF_SESSION}"
+    columns = _columns((("s", Session), ("u", User)))
+    return f"select {columns}, {_GRANTS}, {_SECOND_STEP} {_OF_SESSION}"
 
 
+_SECOND_STEP = """
+  exists (select 1 from mfa_authenticator m
+           where m.user_id = u.id and m.type in ('totp', 'webauthn'))
+"""
 _OF_SESSION = """
   from accounts_session s left join accounts_user u on u.id = s.account_id
  where s.session_key = %s and s.expire_date > statement_timestamp()

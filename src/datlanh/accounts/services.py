@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -30,11 +31,18 @@ NAME_MISSING = Text("Hãy ghi tên đăng nhập và họ tên.", "Give a user n
 NOT_ONESELF = Text(
     "Không thể khoá tài khoản của chính mình.", "You cannot deactivate your own account."
 )
+NOT_ONESELF_ROLE = Text("Không ai tự giao vai trò cho mình.", "Nobody gives a role to himself.")
+NOT_ONESELF_STEP = Text(
+    "Không thể tự xoá đăng nhập hai bước của mình ở đây.",
+    "You cannot reset your own second step here.",
+)
+REASON_MISSING = Text("Hãy ghi lý do.", "Give the reason.")
 NOT_ACTIVE = Text("Tài khoản {name} đã khoá.", "The account of {name} is not active.")
 WEAK_PASSWORD = Text("Mật khẩu chưa đủ mạnh: {why}", "The password is too weak: {why}")
 
 SECRET_BYTES = 24
 SEEN_EVERY = timedelta(minutes=1)
+SESSION_SEEN_EVERY = timedelta(minutes=5)
 
 
 @transaction.atomic
@@ -142,9 +150,12 @@ def grant_give(
     The same grant again returns the one that holds.
 
     Raises:
-        NotAllowedError: `by` administers no accounts there. DomainError: account not active.
+        NotAllowedError: `by` administers no accounts there.
+        DomainError: the account is not active, or is one's own: nobody widens his own reach.
     """
     where = organisation.pk if organisation else None
+    if by.id == user.pk:
+        raise DomainError(NOT_ONESELF_ROLE)
     require(by, Permission.USER_MANAGE, where)
     # The lock keeps two equal grants apart.
     user_row = User.objects.select_for_update().get(pk=user.pk)
@@ -228,6 +239,51 @@ def device_seen(*, device: Device) -> None:
     if device.last_seen_at is None or now - device.last_seen_at >= SEEN_EVERY:
         Device.objects.filter(pk=device.pk).update(last_seen_at=now)
         device.last_seen_at = now
+
+
+def session_seen(*, session: Session | None) -> None:
+    """Note that the browser called; at most once in five minutes, and not worth an event."""
+    now = clock.now()
+    if session is None or session.account_id is None:
+        return
+    if session.last_seen_at is None or now - session.last_seen_at >= SESSION_SEEN_EVERY:
+        Session.objects.filter(pk=session.pk).update(last_seen_at=now)
+        session.last_seen_at = now
+
+
+@transaction.atomic
+def sessions_end(*, user: User, by: Actor, only: str = "", but: str = "") -> int:
+    """Sign an account out of its browsers: all, `only` one, or all `but` one; how many ended.
+
+    Raises NotAllowedError unless it is one's own account or one that `by` administers.
+    """
+    if by.id != user.pk:
+        require(by, Permission.USER_MANAGE, user.organisation_id)
+    ending = Session.objects.filter(account=user).exclude(pk=but)
+    if only:
+        ending = ending.filter(pk=only)
+    ended = ending.delete()[0]
+    if ended:
+        record("session.end", user, by=by, after={"sessions": ended})
+    return ended
+
+
+@transaction.atomic
+def second_step_reset(*, user: User, by: Actor, note: str) -> None:
+    """Forget the app, passkeys and recovery codes of somebody who lost them; sessions end.
+
+    Raises:
+        NotAllowedError: `by` does not administer the account.
+        DomainError: it is one's own, or no reason is given.
+    """
+    require(by, Permission.USER_MANAGE, user.organisation_id)
+    if by.id == user.pk:
+        raise DomainError(NOT_ONESELF_STEP)
+    if not note.strip():
+        raise DomainError(REASON_MISSING)
+    gone = Authenticator.objects.filter(user=user).delete()[0]
+    Session.objects.filter(account=user).delete()
+    record("user.reset_second_step", user, by=by, after={"authenticators": gone}, note=note.strip())
 
 
 def sessions_clear() -> None:

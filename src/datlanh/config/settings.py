@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "datlanh.delivery.middleware.SecondStep",
     "datlanh.delivery.middleware.ActingUser",
 ]
 
@@ -114,13 +115,29 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # accounts have no address: an administrator helps
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_ADAPTER = "datlanh.accounts.adapter.NoSignUp"
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key,60/5m/ip"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Failed sign-ins: per account, and per address. A browser known from before has a budget of its
+# own (accounts.adapter), so neither closes the door to a whole office.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "10/5m/key,60/5m/ip"}
+# So many proxies of ours stand before the server: whose X-Forwarded-For is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("DATLANH_PROXIES", 1 if env.flag("DATLANH_HTTPS") else 0)
+MFA_ADAPTER = "datlanh.accounts.secondstep.SealedSecrets"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Đất Lành"
+MFA_TOTP_TOLERANCE = 1  # phones' clocks are off by some seconds
+# Who approves or administers must have a second step, so many days after the role was given.
+SECOND_STEP_REQUIRED = env.flag("DATLANH_SECOND_STEP", not DEMO)
+SECOND_STEP_GRACE_DAYS = env.number("DATLANH_SECOND_STEP_GRACE_DAYS", 0)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Shared by all processes: the budgets of failed sign-ins (ADR 37).
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_attempt",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
     # Tiles made last, in each process: 1,000 are some 20 MB, of which none is larger than 0.5 MB.
     "maps": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

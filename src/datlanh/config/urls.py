@@ -20,4 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "datlanh.delivery.errors.bad_request"
 handler403 = "datlanh.delivery.errors.forbidden"
 handler404 = "datlanh.delivery.errors.not_found"
+handler429 = "datlanh.delivery.errors.too_many"
 handler500 = "datlanh.delivery.errors.broken"

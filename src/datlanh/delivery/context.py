@@ -18,8 +18,10 @@ from datlanh.accounts.demo import DEMO_PASSWORD
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has
+from datlanh.accounts.secondstep import owed_since
 from datlanh.accounts.selectors import DemoAccount, demo_accounts, grants_of
 from datlanh.intake.selectors.queue import queue_waiting
+from datlanh.kernel import clock
 
 THEMES = ("light", "dark")
 REVIEW = "web:review"
@@ -74,10 +76,12 @@ NAVIGATION = (
         "g t",
         frozenset({Permission.RECORD_READ}),
     ),
+    Entry("web:coordinates", _("Tools"), "ruler", "g c", also=("/tools/",)),
     Entry("web:forms", _("Forms"), "forms", "g f", frozenset({Permission.FORM_READ})),
     Entry(
         "web:devices", _("Devices"), "device-mobile", "g v", frozenset({Permission.DEVICE_MANAGE})
     ),
+    Entry("web:accounts", _("Accounts"), "users", "g u", frozenset({Permission.USER_MANAGE})),
 )
 
 
@@ -186,6 +190,11 @@ class Shell:
         """The address of the two-step sign-in."""
         return address("mfa_index")
 
+    @property
+    def sessions(self) -> str:
+        """The address of one's own sessions."""
+        return address("web:sessions")
+
 
 def address(name: str) -> str:
     """The address of that name, or "" when this server does not serve it."""
@@ -196,6 +205,14 @@ def address(name: str) -> str:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`shell` (see `Shell`) and `language` for every template."""
+    """`shell` (see `Shell`) and `language` for every template; what is owed, where it is paid."""
     shell = Shell(request)
-    return {"shell": shell, "language": shell.language}
+    told: dict[str, Any] = {"shell": shell, "language": shell.language}
+    match = request.resolver_match
+    if match is not None and match.url_name == "mfa_index" and isinstance(request.user, User):
+        since = owed_since(request.user)
+        told |= {
+            "second_step_owed": since,
+            "second_step_owed_now": since is not None and since <= clock.now(),
+        }
+    return told

@@ -41,6 +41,10 @@ WORDS = {
     400: Text("Yêu cầu không đọc được.", "The request could not be read."),
     403: Text("Bạn không có quyền xem trang này.", "You may not see this page."),
     404: Text("Không có trang hoặc hồ sơ này.", "There is no such page or record."),
+    429: Text(
+        "Đã thử quá nhiều lần. Hãy chờ vài phút rồi thử lại.",
+        "Too many tries. Wait some minutes and try again.",
+    ),
     500: Text(
         "Máy chủ gặp lỗi. Dữ liệu đã lưu vẫn an toàn.", "The server failed. What was saved is safe."
     ),
@@ -101,7 +105,7 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
 def failure(request: HttpRequest, status: int) -> HttpResponse:
     """One of Django's failures. 500 and 503 use no session and no database: these may be gone."""
     answer = _spoken(request, status, f"http_{status}", WORDS[status].say(_language()))
-    if answer is None and status in (403, 404):
+    if answer is None and status in (403, 404, 429):
         answer = render(request, f"{status}.html", status=status)
     if answer is None:
         answer = HttpResponse(
@@ -125,6 +129,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return failure(request, 404)
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Asked for too often; allauth's `handler429`."""
+    return failure(request, 429)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """`handler500`."""
     return failure(request, 500)
@@ -141,7 +150,7 @@ def _spoken(request: HttpRequest, status: int, code: str, sentence: str) -> Http
 
 
 def _retried(answer: HttpResponse, status: int) -> HttpResponse:
-    if status == 503:
+    if status in (429, 503):
         answer["Retry-After"] = str(RETRY_AFTER_S)
     return answer
 

@@ -72,6 +72,7 @@ class HazardousArea(Projected):
     """A confirmed hazardous area as it stands now (form 5)."""
 
     area_type = models.CharField(max_length=16, default="cha")
+    state = models.CharField(max_length=24)  # of `hazards.workflow.LIFE`
     public_status = models.CharField(max_length=16, choices=PublicStatus, db_index=True)
     identification_date = models.DateField(null=True)
     survey_method = models.CharField(max_length=48, blank=True)
@@ -240,3 +241,38 @@ class UnclearedPocket(ReportedRow):
 
     class Meta:
         constraints = [models.UniqueConstraint("report_id", "number", name="hazards_pocket_once")]
+
+
+class SurveyBox(ReportedRow):
+    """A box of the 50 m grid as a survey found it, or ground off the grid that was searched.
+
+    `result` is as written; what it counts as says the table of results in force.
+    """
+
+    box_id = models.CharField(max_length=16, blank=True, db_index=True)  # "" off the grid
+    result = models.CharField(max_length=40, blank=True)
+    own_id = models.CharField(max_length=40, blank=True)  # the operator's name for it
+    searched_on = models.DateField(null=True)
+    items = models.IntegerField(default=0)
+    outline = models.MultiPolygonField(srid=4326, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("report_id", "number", name="hazards_box_once"),
+            models.CheckConstraint(name="hazards_box_items", condition=Q(items__gte=0)),
+        ]
+
+
+class BoxTable(models.Model):
+    """One change of what results of boxes mean and how areas are proposed. Append-only.
+
+    The newest row is in force; where there is none, what the house comes with.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    results = models.JSONField()  # kernel.boxes.ResultTable
+    rule = models.JSONField()  # kernel.delineation.Settings
+    by_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=160)
+    at = models.DateTimeField()
+    note = models.TextField()

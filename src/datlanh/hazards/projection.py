@@ -15,10 +15,12 @@ from datlanh.hazards.models import (
     HazardousArea,
     LandRelease,
     OrdnanceItem,
+    SurveyBox,
     SurveyTask,
     UnclearedPocket,
 )
-from datlanh.hazards.rules import public_status
+from datlanh.hazards.rules import box_read, public_status, reported_state
+from datlanh.kernel.geometry import normal_wkb
 from datlanh.register.listing.columns import Column
 from datlanh.register.projection import Current
 from datlanh.register.typed import ColumnProjector, day_of, derived_of, multi_of, row_of
@@ -61,6 +63,22 @@ def _pockets(current: Current) -> list[dict[str, Any]]:
     ]
 
 
+def _boxes(current: Current) -> list[dict[str, Any]]:
+    return [
+        {
+            **row_of(row),
+            "box_id": found.box.id if found.box else "",
+            "result": found.written,
+            "own_id": str(row.values.get("own_id") or "")[:40],
+            "searched_on": day_of(found.on),
+            "items": found.items,
+            "outline": multi_of(normal_wkb(found.ground)) if found.ground is not None else None,
+        }
+        for row in current.lists.get("survey_boxes", ())
+        for found in [box_read(row.values, row.shape)]
+    ]
+
+
 class AreaProjector:
     """Confirmed hazardous areas."""
 
@@ -71,9 +89,11 @@ class AreaProjector:
     def row(self, current: Current) -> dict[str, Any]:
         """The area's own columns."""
         values = current.values
+        state = current.state or reported_state(values)
         return {
             "area_type": values.get("area_type") or "cha",
-            "public_status": public_status(values.get("reported_status")),
+            "state": state,
+            "public_status": public_status(state),
             "identification_date": day_of(values.get("identification_date")),
             "survey_method": values.get("survey_method") or "",
             "land_use": values.get("land_use") or "",
@@ -132,11 +152,21 @@ class LandReleaseProjector:
 class WorkProjector(ColumnProjector):
     """A survey, an EOD task, a month of clearance: work at which ordnance was found."""
 
-    child_models = (OrdnanceItem, EvidencePoint)
+    child_models: tuple[type[models.Model], ...] = (OrdnanceItem, EvidencePoint)
 
     def children(self, current: Current) -> Rows:
         """Items found and evidence points."""
         return {OrdnanceItem: _items(current), EvidencePoint: _evidence(current)}
+
+
+class SurveyProjector(WorkProjector):
+    """A survey: what was found, and every box that was searched."""
+
+    child_models = (OrdnanceItem, EvidencePoint, SurveyBox)
+
+    def children(self, current: Current) -> Rows:
+        """Items, evidence points and boxes."""
+        return {**super().children(current), SurveyBox: _boxes(current)}
 
 
 SURVEY_COLUMNS = (
@@ -169,6 +199,6 @@ PROGRESS_COLUMNS = (
 
 AREA = AreaProjector()
 LAND_RELEASE = LandReleaseProjector()
-SURVEY_TASK = WorkProjector("survey_task", SurveyTask, SURVEY_COLUMNS)
+SURVEY_TASK = SurveyProjector("survey_task", SurveyTask, SURVEY_COLUMNS)
 EOD_TASK = WorkProjector("eod_task", EodTask, EOD_COLUMNS)
 CLEARANCE_PROGRESS = WorkProjector("clearance_progress", ClearanceProgress, PROGRESS_COLUMNS)

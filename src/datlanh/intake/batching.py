@@ -9,6 +9,7 @@ from datlanh.intake.standing import standing_of
 from datlanh.kernel.fold import effective
 
 LIMIT = 500  # reports in one batch
+APPROVE_LIMIT = 200  # reports approved by one act: some ten seconds
 STEP = "withdraw"
 
 

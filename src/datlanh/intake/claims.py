@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from datlanh.kernel.mapping import Answers, FormMapping, Question, Repeat
 from datlanh.kernel.sealed import compared, is_reference, unmarked
 from datlanh.register.services import NewClaim, NewRow
 
+Attached = tuple[dict[str, Any], bytes | None]  # a row's values and shape
 DIGEST = 16  # hex digits: enough to tell two answers of one day apart
 
 
@@ -51,8 +52,12 @@ def _planned(mapping: FormMapping) -> _Plan:
     return _Plan(questions, lists, atoms)
 
 
-def claims_of(mapping: FormMapping, answers: Answers) -> tuple[list[NewClaim], list[NewRow]]:
+def claims_of(
+    mapping: FormMapping, answers: Answers, attached: Mapping[str, Sequence[Attached]] | None = None
+) -> tuple[list[NewClaim], list[NewRow]]:
     """The dated claims and list rows of one report.
+
+    `attached` are rows of its lists that stand in its files, by list; they come after its own.
 
     Raises:
         ValueError: no answer dates the report, so nothing can be said when it was true.
@@ -69,6 +74,7 @@ def claims_of(mapping: FormMapping, answers: Answers) -> tuple[list[NewClaim], l
     combined: dict[str, dict[str, str]] = defaultdict(dict)
     for repeat, name, part in plan.lists:
         found = list_rows(repeat, answers)
+        found += _more(name, found, (attached or {}).get(name, ()))
         rows += found
         if found and repeat.mode == COMBINE:
             combined[part][name] = COMBINE
@@ -144,6 +150,12 @@ def list_rows(repeat: Repeat, answers: Answers) -> list[NewRow]:
         if values or wkb is not None:
             found.append(NewRow(repeat.list or "", number, values, wkb))
     return found
+
+
+def _more(name: str, own: Sequence[NewRow], more: Sequence[Attached]) -> list[NewRow]:
+    """Rows from a file, numbered on from those of the form."""
+    first = own[-1].number + 1 if own else 0
+    return [NewRow(name, first + at, values, shape) for at, (values, shape) in enumerate(more)]
 
 
 def _row(repeat: Repeat, row: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:

@@ -11,6 +11,8 @@ from django.contrib.gis.geos import GEOSGeometry
 from shapely import Point, from_wkb
 
 from datlanh.accounts.acting import SYSTEM
+from datlanh.accounts.scope import Scope
+from datlanh.hazards.selectors.neighbours import HIDDEN, common_ground, neighbours_of
 from datlanh.intake.models import Payload, Report
 from datlanh.intake.selectors.settings import InForce, settings_in_force
 from datlanh.kernel import clock, geometry
@@ -32,7 +34,6 @@ from datlanh.register.models import Decision, Record, Version
 from datlanh.register.persons import persons_read
 
 PROVINCE_CODE = "409"
-HIDDEN = "•••"  # as names of persons that one may not see
 CHILDREN = {"INC": ("VIC", "victim"), "VIC": ("VA", "victim_assistance")}
 LIVE = ("received", "verified", "approved")
 LIKE = 20  # as many others as are compared with one report
@@ -152,6 +153,16 @@ class DatabaseFacts:
             is_own = organisation == self.report.organisation_id
             found.append((local_id if is_own else HIDDEN, common))
         return found
+
+    def areas_under(self, view: ReportView) -> list[tuple[str, Any]]:
+        """Areas of other records under the report's outline, with the common ground."""
+        area = outline(view)
+        if area is None or not geometry.on_globe(area):
+            return []
+        own = Scope(organisation_ids=frozenset({self.report.organisation_id}))
+        near = neighbours_of(area, own, kinds=("hazardous_area",), without=view.record_id)
+        pieces = ((n.local_id, common_ground(area, n.outline)) for n in near if n.common_m2)
+        return [(local_id, piece) for local_id, piece in pieces if piece.area][:LIKE]
 
     def reports_like(self, view: ReportView) -> list[LikeReport]:
         """Live reports of the same form, organisation, day and commune about other records."""

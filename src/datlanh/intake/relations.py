@@ -98,6 +98,14 @@ RELATIONS = (
         (Named("cha_ids"), Near(500, 90, "end_date", "identification_date")),
     ),
     Relation(
+        "area_boxes",
+        "hazardous_area",
+        "survey_task",
+        Text("Khoanh từ các ô của khảo sát", "Drawn from the boxes of"),
+        Text("Khu vực khoanh từ các ô", "Area drawn from its boxes"),
+        (Named("survey_ids"),),
+    ),
+    Relation(
         "release_area",
         "land_release",
         "hazardous_area",

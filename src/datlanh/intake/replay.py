@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
 from django.db.models import F, Q
 
+from datlanh.intake.attached import attached_rows, digests_kept
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Payload, Report
 from datlanh.intake.selectors.forms import mapping_of
@@ -17,7 +18,7 @@ from datlanh.kernel.fold import Choice, Known, Standing, Step, effective, replay
 from datlanh.kernel.fold import Claim as FoldClaim
 from datlanh.kernel.mapping import Answers
 from datlanh.register.models import Decision, Record
-from datlanh.register.services import NewClaim, NewRow, choice_from
+from datlanh.register.services import NewClaim, NewRow, choice_from, states_newest
 
 DECIDING = ("approved", "withdrawn", "revoked", "reassigned", "chosen")
 BATCH = 400  # records whose payloads are in memory at once
@@ -46,6 +47,7 @@ class Expected:
     rows: dict[int, list[NewRow]]
     versions: Sequence[Known]
     counting: frozenset[int]
+    state: str  # by its steps; "" while none was taken
 
 
 @dataclass(frozen=True)
@@ -138,11 +140,12 @@ class _Simulation:
 def expected(wanted: Iterable[Life]) -> Iterator[list[Expected]]:
     """What each record must be, some records at a time."""
     waiting = iter(wanted)
+    states = states_newest()
     while batch := list(islice(waiting, BATCH)):
-        yield _batch(batch)
+        yield _batch(batch, states)
 
 
-def _batch(batch: list[Life]) -> list[Expected]:
+def _batch(batch: list[Life], states: Mapping[UUID, str]) -> list[Expected]:
     ids = {r for life in batch for r in life.members}
     # Rows of values, not models: making those took as long as reading.
     reports = {
@@ -152,17 +155,23 @@ def _batch(batch: list[Life]) -> list[Expected]:
         )
     }
     counted = Payload.objects.filter(report_id__in=ids, revision=F("report__revision"))
+    digests = digests_kept(list(ids))
     said = {
-        pk: claims_of(mapping_of(reports[pk].form_version_id), Answers.from_json(answers))
+        pk: claims_of(
+            mapping_of(reports[pk].form_version_id),
+            Answers.from_json(answers),
+            attached_rows(digests.get(pk, "")),
+        )
         for pk, answers in counted.values_list("report_id", "answers")
     }
-    return [_one(life, reports, said) for life in batch]
+    return [_one(life, reports, said, states.get(life.id, "")) for life in batch]
 
 
 def _one(
     life: Life,
     reports: dict[int, _Sent],
     said: dict[int, tuple[list[NewClaim], list[NewRow]]],
+    state: str,
 ) -> Expected:
     creator = reports[life.report]
     mapping = mapping_of(creator.form_version_id)
@@ -185,4 +194,5 @@ def _one(
         rows={pk: said[pk][1] for pk in life.members},
         versions=replay(life.steps, folded),
         counting=counting,
+        state=state,
     )

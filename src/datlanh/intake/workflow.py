@@ -9,13 +9,18 @@ from datlanh.kernel.text import Text
 from datlanh.kernel.workflow import State, Transition, Workflow
 
 
-class Reviewed(Protocol):
-    """What the guards ask about a report."""
+class Authored(Protocol):
+    """What the guards ask about whatever somebody of an organisation sent."""
 
     @property
     def author_id(self) -> int: ...
     @property
     def organisation_id(self) -> int: ...
+
+
+class Reviewed(Authored, Protocol):
+    """What the guards ask about a report."""
+
     @property
     def blocks(self) -> int: ...
     @property
@@ -35,7 +40,7 @@ class Step:
     corrected_by: frozenset[int] = frozenset()  # who wrote later revisions of the payload
 
 
-def not_the_author(report: Reviewed, step: Step) -> Text | None:
+def not_the_author(report: Authored, step: Step) -> Text | None:
     people = {step.actor_id, step.second_id} - {None}
     if report.author_id in people or people & step.corrected_by:
         return Text(
@@ -45,7 +50,7 @@ def not_the_author(report: Reviewed, step: Step) -> Text | None:
     return None
 
 
-def not_of_the_reporting_organisation(report: Reviewed, step: Step) -> Text | None:
+def not_of_the_reporting_organisation(report: Authored, step: Step) -> Text | None:
     if step.from_centre:
         return None  # the centre's own entries: a second officer (not_the_author) is enough
     if report.organisation_id in {step.actor_organisation_id, step.second_organisation_id}:
@@ -57,7 +62,7 @@ def not_of_the_reporting_organisation(report: Reviewed, step: Step) -> Text | No
     return None
 
 
-def reason_is_given(report: Reviewed, step: Step) -> Text | None:
+def reason_is_given(report: Authored, step: Step) -> Text | None:
     return None if step.note.strip() else Text("Hãy ghi lý do.", "Give the reason.")
 
 
@@ -239,6 +244,35 @@ LINKING: Workflow[Linkable, Step] = Workflow(
             "apart",
             "report:approve",
             (link_reason_is_given, *LINK_DECIDES),
+        ),
+    ),
+)
+
+
+HOLDING: Workflow[Authored, Step] = Workflow(
+    name="intake.holding",
+    initial="waiting",
+    states=(
+        State("waiting", Text("Đang giữ lại", "Held back")),
+        State("released", Text("Đã cho vào", "Let in"), final=True),
+        State("refused", Text("Từ chối", "Refused"), final=True),
+    ),
+    transitions=(
+        Transition(
+            "release",
+            Text("Cho vào", "Let in"),
+            frozenset({"waiting"}),
+            "released",
+            "report:approve",
+            DECIDES,
+        ),
+        Transition(
+            "refuse",
+            Text("Từ chối", "Refuse"),
+            frozenset({"waiting"}),
+            "refused",
+            "report:approve",
+            (reason_is_given, *DECIDES),
         ),
     ),
 )

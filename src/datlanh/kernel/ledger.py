@@ -25,13 +25,10 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel import geometry
-from datlanh.kernel.geometry import Plane
-from datlanh.kernel.overlay import common_m2, meet, placed, polygons_of, together, without
+from datlanh.kernel.ledger_cut import CLASSES, CLEARED, Cut, Piece, Release, Site
+from datlanh.kernel.overlay import common_m2, meet, together, without
 
-CLEARED, REDUCED, CANCELLED = "cleared", "reduced", "cancelled"
-CLASSES = (CLEARED, REDUCED, CANCELLED)  # in the order in which they take ground
-# Deepest first; "" where nothing says how deep. Form 8, question 3.2.
-DEPTHS = ("over_5m", "d5m", "d3m", "d30cm", "d7cm", "")
+# Deepest first; "" where nothing says how deep.
 DEPTH_COLUMN = {
     "over_5m": "cleared_deeper_m2",
     "d5m": "cleared_5m_m2",
@@ -41,105 +38,6 @@ DEPTH_COLUMN = {
     "": "cleared_unsaid_m2",
 }
 NEAR = 0.05  # pockets measured and pockets said differ by less for their rounded corners
-CLEARANCE, TECHNICAL_SURVEY = "post_clearance", "post_technical_survey"
-
-
-def release_class(said: str, release_type: str, methods: Iterable[str]) -> str:
-    """The class a release counts under; "" where it does not say how land was released.
-
-    What it says of its polygon comes first, then what it followed, then its methods, which are
-    all methods of clearance. Source: IMAS 07.11; form 8, questions 1.10, 3.1 and 3.10.
-    """
-    if said in CLASSES:
-        return said
-    if release_type == TECHNICAL_SURVEY:
-        return REDUCED
-    return CLEARED if release_type == CLEARANCE or any(methods) else ""
-
-
-def contradicts_itself(said: str, release_type: str, methods: Iterable[str]) -> bool:
-    """Whether a release claims a class that what was done cannot give.
-
-    Land is cancelled by non-technical survey alone, and reduced by technical survey.
-    """
-    if said == CANCELLED:
-        return release_type in (CLEARANCE, TECHNICAL_SURVEY) or any(methods)
-    if said == REDUCED:
-        return release_type == CLEARANCE
-    return said == CLEARED and release_type == TECHNICAL_SURVEY and not any(methods)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Release:
-    """What a release says of some days. Two are the same only if they are one object."""
-
-    id: str
-    since: dt.date  # its date of information: what it released, it had released by then
-    outline: BaseGeometry | None = None
-    pockets: tuple[BaseGeometry, ...] = ()
-    kind: str = CLEARED  # one of CLASSES, or "": it does not say
-    depth: str = ""
-    is_complete: bool = True  # False: the work was suspended
-    cleared_m2: float = 0.0  # what it says it cleared, or released
-    surface_m2: float = 0.0  # what it says it searched on the surface
-    uncleared_m2: float = 0.0  # what it says could not be cleared
-    fadeout_m2: float | None = None  # what it says it cleared beyond the area
-    names: frozenset[str] = frozenset()  # the areas it names
-
-    @property
-    def counts(self) -> bool:
-        """Whether it released land at all."""
-        return self.is_complete and self.kind in CLASSES
-
-    @property
-    def stated_m2(self) -> float:
-        """All it says it released."""
-        return self.cleared_m2 + self.surface_m2
-
-    def surface_share(self, net_m2: float) -> float:
-        """The part of its net ground that was searched on the surface and not cleared deeper.
-
-        At most what it says was searched so, and no more than what is left beside the cleared:
-        nobody draws the two apart.
-        """
-        if self.kind != CLEARED or self.surface_m2 <= 0 or net_m2 <= 0:
-            return 0.0
-        only = min(self.surface_m2, max(net_m2 - self.cleared_m2, 0.0))
-        return 1.0 if geometry.agrees(only, net_m2) else only / net_m2
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A polygon of a release in the plane, without pockets, with its place in the order."""
-
-    release: Release
-    depth: str
-    ground: BaseGeometry
-    is_main: bool  # the largest polygon: the depth of the report is its depth
-    surface: float  # the share of it that was searched on the surface only
-
-    @property
-    def rank(self) -> tuple[int, bool, int, str]:
-        """The order in which pieces take ground."""
-        kind = self.release.kind
-        is_cleared = kind == CLEARED
-        return (
-            CLASSES.index(kind),
-            self.surface >= 1,
-            DEPTHS.index(self.depth) if is_cleared and self.depth in DEPTHS else 0,
-            self.release.id,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What of a release lies on some ground."""
-
-    release: Release
-    pieces: list[Piece]
-    holes: list[Any]  # its pockets, all of them
-    net_m2: float  # the whole release without them
-    gone_m2: float  # all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,14 +98,14 @@ class ReleaseBalance:
 
 
 def balance(
-    outline: BaseGeometry | None,
+    site: Site | None,
     releases: Sequence[Release],
     *,
     begins: dt.date,
     before: Sequence[BaseGeometry] = (),
     name: str = "",
 ) -> Balance:
-    """The ledger of an area with this outline.
+    """The ledger of an area on this site (None: it has no drawing).
 
     `releases` are those that touch it or name it; those dated before `begins` do not count.
     `before` are the outlines of areas that come first where ground is shared.
@@ -215,35 +113,46 @@ def balance(
     unlocated = sum(
         r.stated_m2 for r in releases if r.outline is None and r.counts and name in r.names
     )
-    if outline is None or outline.is_empty:
+    if site is None:
         return Balance(unlocated_m2=unlocated)
-    plane = geometry.plane_for(outline)
-    ground = placed(outline, plane)
-    here = [c for r in releases if (c := cut(r, ground, plane)) is not None]
-    counted = [c for c in here if c.release.counts and c.release.since >= begins]
+    key = (begins, *(r for r in releases if r.outline is not None))
+    if key not in site.split:
+        site.split[key] = _split(site, releases, begins)
+    found: Split = site.split[key]
+    return Balance(
+        outline_m2=found.whole_m2,
+        **found.parts,
+        remaining_m2=_rest_of(found.whole_m2, found.parts),
+        **found.more,
+        unlocated_m2=unlocated,
+        **_own(site, before, found),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The ground of a site among the releases that count there."""
+
+    whole_m2: float
+    parts: dict[str, float]  # by class
+    more: dict[str, float]  # by depth, and the lines that stand apart
+    pieces: list[Piece]
+
+
+def _split(site: Site, releases: Sequence[Release], begins: dt.date) -> Split:
+    here = [(r, c) for r in releases if (c := site.cut(r)) is not None]
+    counted = [c for r, c in here if r.counts and r.since >= begins]
     pieces = sorted((p for c in counted for p in c.pieces), key=lambda p: p.rank)
-    taken, rest = take(ground, pieces)
-    whole = float(ground.area)
-    parts = _by_class(taken)
-    own = _own(ground, [placed(b, plane) for b in before], pieces, whole, parts)
+    taken, rest = take(site.ground, pieces)
     holes = together([h for c in counted for h in c.holes])
-    of = [(c.release, c) for c in here]
     apart = {
         "uncleared_m2": common_m2(rest, holes),
-        "suspended_m2": _under(rest, [c for r, c in of if r.kind and not r.is_complete]),
-        "unclassified_m2": _under(rest, [c for r, c in of if not r.kind]),
-        "earlier_m2": _under(rest, [c for r, c in of if r.counts and r.since < begins]),
+        "suspended_m2": _under(rest, [c for r, c in here if r.kind and not r.is_complete]),
+        "unclassified_m2": _under(rest, [c for r, c in here if not r.kind]),
+        "earlier_m2": _under(rest, [c for r, c in here if r.counts and r.since < begins]),
     }
-    return Balance(
-        outline_m2=whole,
-        **parts,
-        remaining_m2=_rest_of(whole, parts),
-        **_by_depth(taken),
-        **apart,
-        **_stated(counted),
-        unlocated_m2=unlocated,
-        **own,
-    )
+    more = {**_by_depth(taken), **apart, **_stated(counted)}
+    return Split(float(site.ground.area), _by_class(taken), more, pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,31 +164,31 @@ class Ground:
 
 
 def release_balance(
-    release: Release, others: Sequence[Release], areas: Sequence[Ground]
+    site: Site | None, release: Release, others: Sequence[Release], areas: Sequence[Ground]
 ) -> ReleaseBalance:
-    """The ledger of a release among the releases and areas that touch it."""
-    if release.outline is None or release.outline.is_empty:
+    """The ledger of a release on the site of its outline, among what touches it."""
+    if site is None:
         return ReleaseBalance(unlocated_m2=release.stated_m2 if release.counts else 0.0)
-    plane = geometry.plane_for(release.outline)
-    drawn = placed(release.outline, plane)
-    mine = cut(release, drawn, plane)
+    drawn, mine = site.ground, site.cut(release)
     own = mine.pieces if mine else []
     net = together([p.ground for p in own])
-    every = [(a, placed(a.outline, plane)) for a in areas]
-    touched = [(a, g) for a, g in every if common_m2(g, drawn) > geometry.AREA_TOLERANCE_M2]
+    every = [(a, site.part(a.outline)) for a in areas]
+    touched = [(a, g) for a, g in every if g.area > geometry.AREA_TOLERANCE_M2]
+    known = together([g for _, g in touched])
     found = {
         "drawn_m2": float(drawn.area),
         "pockets_m2": mine.gone_m2 if mine else 0.0,
         "net_m2": float(net.area),
-        "outside_m2": float(without(net, together([g for _, g in touched])).area),
+        "outside_m2": float(without(net, known).area),
     }
     if not release.counts:
         return ReleaseBalance(**found)
-    cuts = (cut(r, drawn, plane) for r in others if r.counts)
+    cuts = (site.cut(r) for r in others if r.counts)
     rivals = [p for c in cuts if c for p in c.pieces]
     credit, other_depth = _credited(own, rivals)
-    inside = meet(credit, together([g for a, g in touched if release.since >= a.begins]))
-    beyond = without(credit, together([g for _, g in touched]))
+    counting = [g for a, g in touched if release.since >= a.begins]
+    inside = meet(credit, known if len(counting) == len(touched) else together(counting))
+    beyond = without(credit, known)
     key = "fadeout_m2" if touched else "elsewhere_m2"
     credited = float(credit.area)
     earlier = max(credited - float(inside.area) - float(beyond.area), 0.0)
@@ -291,27 +200,6 @@ def release_balance(
         other_depth_m2=other_depth,
         **{key: float(beyond.area)},
     )
-
-
-def cut(release: Release, ground: Any, plane: Plane) -> Cut | None:
-    """What of a release lies on some ground; None where it has nothing to do with it."""
-    if release.outline is None:
-        return None
-    outline = placed(release.outline, plane)
-    if not outline.intersects(ground):
-        return None
-    holes = [meet(placed(p, plane), outline) for p in release.pockets]
-    gone = together(holes)
-    net_m2 = float(outline.area - gone.area)
-    surface = release.surface_share(net_m2)
-    found = []
-    for i, part in enumerate(sorted(polygons_of(outline), key=lambda p: (-p.area, p.wkb))):
-        here = without(meet(part, ground), gone)
-        if here.area > 0:
-            # Several polygons at different depths: the one given is that of the largest.
-            depth = release.depth if i == 0 else ""
-            found.append(Piece(release, depth, here, is_main=i == 0, surface=surface))
-    return Cut(release, found, holes, net_m2, float(gone.area))
 
 
 def take(ground: Any, pieces: Sequence[Piece]) -> tuple[list[tuple[Piece, float]], Any]:
@@ -348,18 +236,13 @@ def _by_depth(taken: Iterable[tuple[Piece, float]]) -> dict[str, float]:
     return found
 
 
-def _own(
-    ground: Any,
-    before: Sequence[Any],
-    pieces: Sequence[Piece],
-    whole: float,
-    parts: dict[str, float],
-) -> dict[str, float]:
+def _own(site: Site, before: Sequence[BaseGeometry], found: Split) -> dict[str, float]:
     """The same for the ground that no area before this one has."""
-    in_front = [b for b in before if b.intersects(ground)]
-    if in_front:
-        ground = without(ground, together(in_front))
-        whole, parts = float(ground.area), _by_class(take(ground, pieces)[0])
+    whole, parts = found.whole_m2, found.parts
+    shapes = [site.part(b) for b in before]
+    if in_front := [b for b in shapes if b.area > 0]:
+        ground = without(site.ground, together(in_front))
+        whole, parts = float(ground.area), _by_class(take(ground, found.pieces)[0])
     own = {f"own_{name}": value for name, value in parts.items()}
     return {"own_m2": whole, **own, "own_remaining_m2": _rest_of(whole, parts)}
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel import geometry
-from datlanh.kernel.ledger import Release, cut, take
-from datlanh.kernel.overlay import placed
+from datlanh.kernel.ledger import take
+from datlanh.kernel.ledger_cut import Release, Site
 
 COUNTED, SUSPENDED, UNCLASSIFIED = "counted", "suspended", "unclassified"
 EARLIER, UNLOCATED = "earlier", "unlocated"
@@ -33,13 +33,12 @@ def shares(
     """The releases that lie on an area or, without a drawing, name it, in order of date."""
     found = [Share(r, UNLOCATED) for r in releases if r.outline is None and name in r.names]
     if outline is not None and not outline.is_empty:
-        plane = geometry.plane_for(outline)
-        ground = placed(outline, plane)
-        cuts = [c for r in releases if (c := cut(r, ground, plane)) is not None]
+        site = Site(outline)
+        cuts = [c for r in releases if (c := site.cut(r)) is not None]
         standing = {c.release: _standing(c.release, begins) for c in cuts}
         pieces = [p for c in cuts if standing[c.release] == COUNTED for p in c.pieces]
         taken: dict[Release, float] = {}
-        for piece, got in take(ground, sorted(pieces, key=lambda p: p.rank))[0]:
+        for piece, got in take(site.ground, sorted(pieces, key=lambda p: p.rank))[0]:
             taken[piece.release] = taken.get(piece.release, 0.0) + got
         for c in cuts:
             here = sum(float(p.ground.area) for p in c.pieces)

@@ -10,20 +10,21 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Generic, TypeVar
 
+from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel import geometry
 from datlanh.kernel.ledger import (
     Balance,
     Ground,
-    Release,
     ReleaseBalance,
     balance,
     release_balance,
 )
+from datlanh.kernel.ledger_cut import Release, Site
 from datlanh.kernel.overlay import placed, without
 
 T = TypeVar("T")
@@ -125,6 +126,16 @@ class Measured:
 
     areas: dict[Any, Balance] = field(default_factory=dict)
     releases: dict[Any, ReleaseBalance] = field(default_factory=dict)
+    sites: dict[int, Site] = field(default_factory=dict)
+
+    def site(self, shape: BaseGeometry | None) -> Site | None:
+        """The site of a shape; None where there is none."""
+        if shape is None or shape.is_empty:
+            return None
+        key = id(shape)  # the site keeps the shape, so the key stays its own
+        if key not in self.sites:
+            self.sites[key] = Site(shape)
+        return self.sites[key]
 
 
 Releases = Sequence[Sequence[Held[Release]]]  # the versions of each release
@@ -139,7 +150,8 @@ def area_ledger(
     """
     if not area.versions:
         return []
-    kept = measured.areas if measured is not None else {}
+    measured = measured or Measured()
+    kept = measured.areas
     shapes = [v.what.shape for v in area.versions if v.what.shape is not None]
     before = _met([o for o in others if o.id < area.id], shapes)
     flat = [
@@ -162,7 +174,7 @@ def area_ledger(
         key = (own.what, begins, *here, *first)
         if key not in kept:
             kept[key] = balance(
-                own.what.shape,
+                measured.site(own.what.shape),
                 here,
                 begins=begins,
                 before=[o.shape for o in first if o.shape is not None],
@@ -192,7 +204,8 @@ def release_ledger(
     """The whole ledger of a release among the releases and areas that touch it."""
     if not versions:
         return []
-    kept = measured.releases if measured is not None else {}
+    measured = measured or Measured()
+    kept = measured.releases
     shapes = [v.what.outline for v in versions if v.what.outline is not None]
     flat = [v for one in others for v in one if _near(v.what.outline, shapes)]
     met = _met(areas, shapes)
@@ -209,21 +222,28 @@ def release_ledger(
         key = (own, *rivals, *here)
         if key not in kept:
             grounds = [Ground(o.shape, b) for o, b in here if o.shape is not None]
-            kept[key] = release_balance(own, rivals, grounds)
+            kept[key] = release_balance(measured.site(own.outline), own, rivals, grounds)
         _add(found, ReleaseStretch(start, end, kept[key], own, _moved_by(start, every, ends)))
     return found
 
 
 def _near(shape: BaseGeometry | None, shapes: Sequence[BaseGeometry]) -> bool:
-    """Whether the boxes of a shape and of any of the shapes meet."""
+    """Whether a shape meets any of the shapes: by their boxes, then by themselves."""
     if shape is None or shape.is_empty:
         return False
     west, south, east, north = shape.bounds
     for other in shapes:
         w, s, e, n = other.bounds
-        if w <= east and west <= e and s <= north and south <= n:
+        if w <= east and west <= e and s <= north and south <= n and _touch(shape, other):
             return True
     return False
+
+
+def _touch(a: BaseGeometry, b: BaseGeometry) -> bool:
+    try:
+        return bool(a.intersects(b))
+    except GEOSException:  # a ring that is none: what it encloses is measured later
+        return True
 
 
 def _met(areas: Sequence[Area], shapes: Sequence[BaseGeometry]) -> list[Area]:
@@ -297,9 +317,16 @@ def _add(found: list[Stretch], new: Stretch) -> None:
 
 
 def _says(stretch: AreaStretch | ReleaseStretch) -> Any:
+    """What a stretch tells, to a square centimetre or so: less is the noise of an overlay."""
+    numbers = tuple(round(getattr(stretch.balance, n), 4) for n in _NAMES[type(stretch.balance)])
     if isinstance(stretch, AreaStretch):
-        return (stretch.balance, stretch.initial_m2, stretch.adjustments, stretch.reported_m2)
-    return (stretch.balance, facts_of(stretch.release))
+        return (numbers, stretch.initial_m2, stretch.adjustments, stretch.reported_m2)
+    return (numbers, facts_of(stretch.release))
+
+
+_NAMES: dict[type[Any], tuple[str, ...]] = {
+    kind: tuple(f.name for f in fields(kind)) for kind in (Balance, ReleaseBalance)
+}
 
 
 def _longer(stretch: Stretch, end: dt.date | None) -> Stretch:

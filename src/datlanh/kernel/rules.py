@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from shapely.geometry import Point, Polygon
 
+from datlanh.kernel.boxes import BoxProblem
 from datlanh.kernel.text import Text
 
 
@@ -105,6 +106,9 @@ class Facts(Protocol):
     def cleared_under(self, view: ReportView) -> list[tuple[str, float]]:
         """Older releases under the report's own outline: id and m² in common."""
 
+    def areas_under(self, view: ReportView) -> list[tuple[str, Any]]:
+        """Other areas that the report's own outline lies on: id and the common ground."""
+
     def reports_like(self, view: ReportView) -> list[LikeReport]:
         """Reports about other records, of the same form, organisation, day and commune."""
 
@@ -118,6 +122,14 @@ class Facts(Protocol):
 
     def severity(self, rule: str, form: str) -> str | None:
         """The severity the centre gave a rule on a form ("off" included); None: its own."""
+
+
+@dataclass(frozen=True)
+class BoxesSeen:
+    """The boxes of a survey report, from its form and its file together."""
+
+    count: int
+    problems: tuple[BoxProblem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,6 +158,7 @@ class ReportView:
     form_retired: bool = False
     problems: tuple[str, ...] = ()  # answers that could not be read, as question keys
     unlisted: tuple[tuple[str, int | None, str], ...] = ()  # question, row, choice no form has
+    boxes: BoxesSeen | None = None  # of a survey; None: no list of boxes came with it
     refused_files: tuple[str, ...] = ()  # names of files that came along and were not kept
 
 

@@ -34,6 +34,11 @@ class Text:
         return self.vi
 
 
+def filled(text: Text, **values: object) -> Text:
+    """A sentence with its marks filled in both languages."""
+    return Text(*(text.say(language, **values) for language in LANGUAGES))
+
+
 def number(value: float, language: str, places: int | None = None) -> str:
     """`61947.2` → `61.947,2` (vi) or `61,947.2` (en); `places` fixes the decimals."""
     if places is None:

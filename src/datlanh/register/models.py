@@ -29,6 +29,7 @@ class Decision(models.Model):
         "exception",
         "linked",
         "unlinked",
+        "moved",
     )
 
     seq = models.BigIntegerField(primary_key=True)
@@ -189,6 +190,40 @@ class Link(models.Model):
                 "relation",
                 condition=Q(known_to__isnull=True),
                 name="register_link_one_open",
+            ),
+        ]
+
+
+class State(models.Model):
+    """In what state a record was during [true_from, true_to), known during [known_from, known_to).
+
+    Only records of which somebody decided a step have any. Derived from decisions: can be rebuilt.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(Record, models.DO_NOTHING, related_name="+")
+    record_id: UUID
+    state = models.CharField(max_length=24)  # as the workflow of its kind names it
+    true_from = models.DateField()
+    true_to = models.DateField(null=True)
+    known_from = models.BigIntegerField()
+    known_to = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="register_state_true_forward",
+                condition=Q(true_to__isnull=True) | Q(true_to__gt=models.F("true_from")),
+            ),
+            models.CheckConstraint(
+                name="register_state_known_forward",
+                condition=Q(known_to__isnull=True) | Q(known_to__gt=models.F("known_from")),
+            ),
+            models.UniqueConstraint(
+                "record",
+                "true_from",
+                condition=Q(known_to__isnull=True),
+                name="register_state_one_open",
             ),
         ]
 

@@ -36,6 +36,7 @@ class Current:
     seq: int
     values: Mapping[str, Any]
     reports: int = 1
+    state: str = ""  # by its steps; "" while none was taken
     outline: GEOSGeometry | bytes | None = None
     position: GEOSGeometry | bytes | None = None
     area_m2: float | None = None

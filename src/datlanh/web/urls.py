@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from datlanh.web.devices import held
 from datlanh.web.devices import views as devices
 from datlanh.web.home import views as home
 from datlanh.web.reports import correcting, lists, pages, shaping
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("", include("datlanh.web.areas.urls")),
     path("", include("datlanh.web.records.urls")),
+    path("", include("datlanh.web.surveys.urls")),
     path("", include("datlanh.web.map.urls")),
     path("", include("datlanh.web.figures.urls")),
     path("", include("datlanh.web.organisations.urls")),
@@ -34,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<receipt>/shape/decide", shaping.decide, name="report_shape_decide"),
     path("reports/<receipt>/verify", correcting.verify, name="report_verify"),
     path("review/", desk.review, name="review"),
+    path("", include("datlanh.web.review.urls")),
     path("review/<receipt>", desk.review_report, name="review_report"),
     path("review/<receipt>/approve", decisions.approve, name="review_approve"),
     path("review/<receipt>/return", decisions.give_back, name="review_return"),
@@ -41,7 +44,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/<receipt>/confirm", decisions.confirm, name="review_confirm"),
     path("review/<receipt>/except", decisions.grant_exception, name="review_except"),
     path("review/<receipt>/reassign", decisions.reassign, name="review_reassign"),
+    path("", include("datlanh.web.accounts.urls")),
     path("devices/", devices.devices, name="devices"),
+    path("devices/held/", held.held, name="held"),
+    path("devices/held/<int:id>", held.held_decide, name="held_decide"),
     path("devices/add", devices.device_add, name="device_add"),
     path("devices/<int:id>/revoke", devices.device_revoke, name="device_revoke"),
     path("", include("datlanh.web.forms.urls")),

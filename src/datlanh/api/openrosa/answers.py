@@ -55,8 +55,11 @@ class TooLargeError(UnreadableError):
     code = "too_large"
 
 
-def openrosa(*methods: str) -> Callable[[View], View]:
-    """Make a view one of OpenRosa's: it gets the caller, and every refusal is a sentence."""
+def openrosa(*methods: str, also_shut_out: bool = False) -> Callable[[View], View]:
+    """Make a view one of OpenRosa's: it gets the caller, and every refusal is a sentence.
+
+    `also_shut_out`: the view serves phones that are shut out too, and looks at it itself.
+    """
 
     def decorated(view: View) -> View:
         @csrf_exempt
@@ -64,7 +67,7 @@ def openrosa(*methods: str) -> Callable[[View], View]:
         def answered(request: HttpRequest, secret: str | None = None, **more: Any) -> Any:
             caller: Caller | None = None
             try:
-                caller = caller_of(request, secret)
+                caller = caller_of(request, secret, also_shut_out=also_shut_out)
                 if request.method not in methods:
                     return _with_headers(HttpResponse(status=405, headers=_allow(methods)), "vi")
                 answer = view(request, caller, **more)

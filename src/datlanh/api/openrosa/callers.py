@@ -51,6 +51,7 @@ class Caller:
     organisation: Organisation
     device: Device | None = None
     secret: str | None = None
+    is_shut_out: bool = False  # what it sends is held back
 
     @property
     def origin(self) -> str:
@@ -63,8 +64,8 @@ class Caller:
         return reverse(f"api:{page}", kwargs=keyed | values)
 
 
-def caller_of(request: HttpRequest, secret: str | None) -> Caller:
-    """Who calls.
+def caller_of(request: HttpRequest, secret: str | None, *, also_shut_out: bool = False) -> Caller:
+    """Who calls; `also_shut_out`: a phone that may no longer send is told apart, not refused.
 
     Raises:
         Http404: nobody has that secret; told like any address that is not there.
@@ -77,6 +78,8 @@ def caller_of(request: HttpRequest, secret: str | None) -> Caller:
     if device is None:
         raise Http404
     if device.revoked_at is not None or not device.user.is_active:
+        if also_shut_out:
+            return Caller(device.user, device.organisation, device, secret, is_shut_out=True)
         raise RevokedError(REVOKED)
     device_seen(device=device)
     return Caller(device.user, device.organisation, device, secret)

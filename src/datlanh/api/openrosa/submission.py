@@ -11,11 +11,13 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 
-from datlanh.accounts.acting import acting
+from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.accounts.models import Device
 from datlanh.api.openrosa.answers import BROKEN_BODY, TooLargeError, language_of, message, openrosa
 from datlanh.api.openrosa.callers import Caller
 from datlanh.intake.instance import MAX_BYTES
 from datlanh.intake.instance import TOO_LARGE as XML_TOO_LARGE
+from datlanh.intake.services.holding import report_hold
 from datlanh.intake.services.receiving import FormState, Incoming, Receipt, report_receive
 from datlanh.kernel.errors import UnreadableError
 from datlanh.kernel.text import Text
@@ -41,6 +43,12 @@ KNOWN = Text(
 MORE_FILES = Text(
     "Đã nhận thêm tệp cho báo cáo {receipt}.", "More files received for report {receipt}."
 )
+HELD = Text(
+    "Điện thoại này đã bị thu hồi quyền gửi. Báo cáo được giữ riêng, số {receipt}, chưa được tính; "
+    "Trung tâm sẽ quyết định. Hãy báo cán bộ thông tin của tổ chức.",
+    "This phone may no longer send. The report is kept apart as {receipt} and does not count: "
+    "the centre decides. Tell your organisation's information officer.",
+)
 SAID_OF_FORM = {
     FormState.UNKNOWN: Text(
         "Trung tâm chưa có phiên bản mẫu này; báo cáo được giữ lại và đánh dấu.",
@@ -53,7 +61,7 @@ SAID_OF_FORM = {
 }
 
 
-@openrosa("POST", "HEAD", "GET")
+@openrosa("POST", "HEAD", "GET", also_shut_out=True)
 def submission(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Take a report in (201), or say that it is known (202). HEAD tells what is accepted (204)."""
     here = request.build_absolute_uri(request.path)
@@ -61,6 +69,8 @@ def submission(request: HttpRequest, caller: Caller) -> HttpResponse:
         return HttpResponse(status=204, headers={"Location": here})
     with whole(request):
         xml, attachments = read_body(request)
+        if caller.is_shut_out and caller.device:
+            return _held(request, caller, caller.device, xml, attachments)
         with acting(caller.user, via="openrosa", origin=caller.origin):
             receipt = report_receive(
                 xml=xml,
@@ -73,6 +83,20 @@ def submission(request: HttpRequest, caller: Caller) -> HttpResponse:
     language = language_of(request, caller)
     answer = message(201 if receipt.is_new else 202, told(receipt, language), language=language)
     answer["Location"] = here
+    return answer
+
+
+def _held(
+    request: HttpRequest, caller: Caller, device: Device, xml: bytes, attachments: list[Incoming]
+) -> HttpResponse:
+    """A phone that is shut out: kept apart (201, 202), so that nothing is lost on it."""
+    with acting(SYSTEM, via="openrosa", origin=caller.origin):
+        kept = report_hold(xml=xml, device=device, attachments=attachments)
+    language = language_of(request, caller)
+    answer = message(
+        201 if kept.is_new else 202, HELD.say(language, receipt=kept.receipt), language=language
+    )
+    answer["Location"] = request.build_absolute_uri(request.path)
     return answer
 
 

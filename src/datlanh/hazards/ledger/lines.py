@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from datlanh.hazards.ledger.versions import (
     releases_naming,
     versions_of,
 )
+from datlanh.kernel.ledger import Balance, ReleaseBalance
 from datlanh.kernel.ledger_time import (
     Area,
     AreaStretch,
@@ -42,7 +43,7 @@ class Ending:
     known_to: int | None = None
 
 
-# Asked for some areas: every ending they ever had. Nothing ends one yet.
+# Asked for some areas: every ending they ever had.
 Endings = Callable[[Collection[UUID]], Sequence[Ending]]
 
 
@@ -56,6 +57,7 @@ class Neighbourhood:
 
     def __init__(self, stored: Sequence[Stored], endings: Sequence[Ending] = ()) -> None:
         self.measured = Measured()
+        self._met: dict[UUID, set[UUID]] = {}
         self.by_record: dict[UUID, list[Stored]] = defaultdict(list)
         for one in stored:
             self.by_record[one.record_id].append(one)
@@ -73,6 +75,8 @@ class Neighbourhood:
 
     def met(self, record: UUID) -> set[UUID]:
         """The other records that touch or name it, whatever was known when."""
+        if record in self._met:
+            return self._met[record]
         found: set[UUID] = set()
         for own in self.by_record[record]:
             if own.shape is not None and not own.shape.is_empty:
@@ -80,7 +84,8 @@ class Neighbourhood:
                 found |= {self.placed[int(i)].record_id for i in self.tree.query(box)}
             if own.is_area:
                 found |= self.naming.get(own.local_id, set())
-        return found - {record}
+        self._met[record] = found - {record}
+        return self._met[record]
 
     def ledger_model(self, record: UUID) -> type[models.Model] | None:
         """The table a record's ledger stands in; None where nothing of it is known."""
@@ -150,6 +155,13 @@ def _known(ending: Ending, after: int) -> bool:
     return ending.known_from <= after and (ending.known_to is None or ending.known_to > after)
 
 
+_NAMES = {kind: tuple(f.name for f in fields(kind)) for kind in (Balance, ReleaseBalance)}
+
+
+def _numbers(found: Balance | ReleaseBalance) -> Columns:
+    return {name: getattr(found, name) for name in _NAMES[type(found)]}
+
+
 def _of_area(stretch: AreaStretch) -> Columns:
     return {
         "true_from": stretch.start,
@@ -161,7 +173,7 @@ def _of_area(stretch: AreaStretch) -> Columns:
             {"on": a.on.isoformat(), "gained_m2": a.gained_m2, "lost_m2": a.lost_m2}
             for a in stretch.adjustments
         ],
-        **asdict(stretch.balance),
+        **_numbers(stretch.balance),
     }
 
 
@@ -179,7 +191,7 @@ def _of_release(stretch: ReleaseStretch) -> Columns:
         "stated_surface_m2": release.surface_m2,
         "stated_uncleared_m2": release.uncleared_m2,
         "stated_fadeout_m2": release.fadeout_m2,
-        **asdict(stretch.balance),
+        **_numbers(stretch.balance),
     }
 
 

@@ -10,13 +10,13 @@ import shapely
 from django.db import connection, models
 
 from datlanh.audit.rows import together, write
+from datlanh.hazards.ledger.endings import area_endings
 from datlanh.hazards.ledger.lines import (
     Columns,
     Endings,
     Neighbourhood,
     neighbourhood_now,
     neighbourhoods,
-    no_endings,
 )
 from datlanh.hazards.ledger.models import AreaLedger, ReleaseLedger
 from datlanh.hazards.ledger.versions import KINDS, ids_in
@@ -28,7 +28,9 @@ MODELS: tuple[type[models.Model], ...] = (AreaLedger, ReleaseLedger)
 BATCH = 300
 
 
-def ledger_refresh(*, seq: int, record_ids: Collection[UUID], endings: Endings = no_endings) -> int:
+def ledger_refresh(
+    *, seq: int, record_ids: Collection[UUID], endings: Endings = area_endings
+) -> int:
     """Compute anew what decision `seq` may have changed: these records and all they touch.
 
     Call it when the versions are written, under the decision lock; then nothing else changes
@@ -130,7 +132,7 @@ def ledgers_clear() -> None:
         model._default_manager.all()._raw_delete("default")
 
 
-def ledgers_rebuild(*, endings: Endings = no_endings) -> int:
+def ledgers_rebuild(*, endings: Endings = area_endings) -> int:
     """Write the whole ledger anew from the versions that stand; the tables are empty."""
     count = 0
     for _, rows in ledgers_replayed(endings=endings):
@@ -141,7 +143,7 @@ def ledgers_rebuild(*, endings: Endings = no_endings) -> int:
 
 
 def ledgers_replayed(
-    *, endings: Endings = no_endings
+    *, endings: Endings = area_endings
 ) -> Iterator[tuple[Sequence[UUID], dict[type[models.Model], list[Columns]]]]:
     """Every row there must be, some records at a time."""
     # By creation: what was entered together lies near each other, and is read once.

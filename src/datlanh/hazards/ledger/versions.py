@@ -16,7 +16,7 @@ from django.db import connection
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.hazards.rules import depth_class
-from datlanh.kernel.ledger import Release, release_class
+from datlanh.kernel.ledger_cut import Release, release_class
 from datlanh.kernel.ledger_time import Held, Outline
 
 AREA, RELEASE = "hazardous_area", "land_release"

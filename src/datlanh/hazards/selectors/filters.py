@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from django.http import QueryDict
 
 from datlanh.hazards.models import PublicStatus
+from datlanh.hazards.workflow import LIFE
 from datlanh.register.listing.filters import times_settled
 from datlanh.register.listing.terms import MONTH, NONE
 from datlanh.register.selectors import AsOf, asof, day_read, known_read
@@ -117,13 +118,18 @@ class RecordFilter:
 
 @dataclass(frozen=True)
 class AreaFilter(RecordFilter):
-    """Hazardous areas. `month` is the month of identification."""
+    """Hazardous areas. `month` is the month of identification.
+
+    `status` is public; `state` is the step of its life. Without one, areas that were never
+    confirmed to be any (`rules.GONE`) are left out.
+    """
 
     status: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
     priority: tuple[str, ...] = ()
 
-    NAMES = RecordFilter.NAMES | {"status": "status", "priority": "priority"}
-    ALLOWED = {"status": PublicStatus.values, "priority": PRIORITIES}
+    NAMES = RecordFilter.NAMES | {"status": "status", "state": "state", "priority": "priority"}
+    ALLOWED = {"status": PublicStatus.values, "state": LIFE.state_keys, "priority": PRIORITIES}
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,14 @@ import numpy as np
 import shapely
 from django.db import connection
 from numpy.typing import NDArray
+from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.accounts.scope import Scope
 from datlanh.hazards.selectors.sources import AREA, RELEASE
 from datlanh.kernel import geometry
 from datlanh.kernel.firewall import SNAP_M
+from datlanh.kernel.firewall.others import GRID_M, polygons_of
 from datlanh.kernel.overlaps import pairs_across
 from datlanh.register.models import Decision
 
@@ -96,6 +98,16 @@ def _common(flat: BaseGeometry, theirs: Any, within_m: float) -> float | None:
     return float(flat.intersection(whole).area)
 
 
+def common_ground(one: BaseGeometry, other: BaseGeometry) -> MultiPolygon:
+    """The areas that two outlines share, lon/lat; lines and points fall away."""
+    plane = geometry.plane_for(one, other)
+    a, b = (geometry.to_plane(s, plane) for s in (one, other))
+    a, b = (s if s.is_valid else shapely.make_valid(s) for s in (a, b))
+    common: Any = shapely.intersection(polygons_of(a), polygons_of(b), grid_size=GRID_M)
+    back: MultiPolygon = geometry.from_plane(polygons_of(common), plane)
+    return back
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One of the two records of an overlap."""
@@ -124,13 +136,7 @@ class Overlap:
 
     def piece(self) -> BaseGeometry:
         """The common ground itself, lon/lat."""
-        plane = geometry.plane_for(self.one.outline, self.other.outline)
-        a, b = (geometry.to_plane(s.outline, plane) for s in (self.one, self.other))
-        a, b = (s if s.is_valid else shapely.make_valid(s) for s in (a, b))
-        common: BaseGeometry = geometry.from_plane(
-            shapely.intersection(a, b, grid_size=1e-4), plane
-        )
-        return common
+        return common_ground(self.one.outline, self.other.outline)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datlanh.accounts.scope import Scope
-from datlanh.hazards.rules import PUBLIC_STATUS
+from datlanh.hazards.rules import GONE, PUBLIC_STATES
 from datlanh.hazards.selectors import sources
 from datlanh.hazards.selectors.filters import AreaFilter, RecordFilter, ReleaseFilter
 from datlanh.hazards.selectors.sources import AREA, RELEASE, Params
@@ -91,8 +91,13 @@ def _text(filter: RecordFilter, params: Params) -> str:
 
 def _areas(filter: AreaFilter, params: Params) -> list[str]:
     found = []
+    if filter.state:
+        found.append(terms.one_of("t.state", "state", list(filter.state), params))
+    else:
+        gone = ", ".join(f"'{state}'" for state in GONE)
+        found.append(f"t.state not in ({gone})")
     if filter.status:
-        states = [s for s in filter.status if s in PUBLIC_STATUS.values()]
+        states = [s for s in filter.status if s in PUBLIC_STATES]
         found.append(terms.one_of("t.public_status", "status", states, params))
     if filter.priority:
         wanted = ["" if p == NONE else p for p in filter.priority]

@@ -6,7 +6,7 @@ so lists, tiles and figures are written once. `tests/app/test_reporting.py` hold
 
 from __future__ import annotations
 
-from datlanh.hazards.rules import DEEPEST, DEPTH_CLASSES, PUBLIC_STATUS
+from datlanh.hazards.rules import DEEPEST, DEPTH_CLASSES, PUBLIC_STATUS, STATE_REPORTED
 from datlanh.register.listing.sources import (
     LINEAGE,
     SHARED,
@@ -38,9 +38,15 @@ def depth_sql(reported: str, depth: str) -> str:
 
 _STATUS = "coalesce(v.values->>'reported_status', '') as reported_status"
 
+# `rules.reported_state`, and what steps say before it.
+_REPORTED = _choose("v.values->>'reported_status'", STATE_REPORTED, "")
+_STATE = f"""coalesce(s.state, nullif({_REPORTED}, ''),
+  case v.values->>'area_type' when 'sha' then 'sha' else 'cha' end)"""
+
 _AREA = f"""
   coalesce(v.values->>'area_type', 'cha') as area_type,
-  {_choose("v.values->>'reported_status'", PUBLIC_STATUS, "open")} as public_status,
+  {_STATE} as state,
+  {_choose(_STATE, PUBLIC_STATUS, "open")} as public_status,
   (v.values->>'identification_date')::date as identification_date,
   coalesce(v.values->>'clearance_priority', '') as clearance_priority,
   (v.values->>'assessment_score')::int as assessment_score,

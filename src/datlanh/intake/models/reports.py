@@ -60,6 +60,7 @@ class Report(models.Model):
     # Where a selector looked them up (`reports_clocked`): exemptions stand in rows of their own.
     is_exempted: bool
     due_now: dt.datetime | None
+    unread: int  # entries of its thread, where a selector counted them
 
     class Meta:
         indexes = [
@@ -148,9 +149,14 @@ class RefusedFile(models.Model):
 
 
 class Batch(models.Model):
-    """Approved reports proposed for withdrawal together, with one reason, by the first of two."""
+    """Reports of one act: proposed for withdrawal with one reason, or approved together."""
+
+    WITHDRAW, APPROVE = "withdraw", "approve"
 
     id: int
+    step = models.CharField(
+        max_length=8, default=WITHDRAW, choices=[(WITHDRAW, WITHDRAW), (APPROVE, APPROVE)]
+    )
     note = models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     by_id: int

@@ -12,6 +12,7 @@ from datlanh.intake.models.reports import Report
 class ShapeChoice(models.Model):
     """One decision about one problem of a report's drawing. Append-only.
 
+    The register does not read it: a repair that was taken reaches it as a payload's revision.
     `revision` is the payload the person looked at; a repair that was taken made the next one.
     """
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
-from datlanh.intake.batching import LIMIT
+from datlanh.intake.batching import LIMIT, STEP
 from datlanh.intake.models import Batch, BatchMember, Proposal, Report
 from datlanh.intake.selectors.reports import HEAVY, reports_of
 
@@ -38,7 +38,7 @@ def proposed_among(reports: Iterable[Report]) -> set[int]:
 
 def _visible(who: User) -> QuerySet[BatchMember]:
     within = scope_for(who, Permission.REPORT_WITHDRAW).q("report__organisation")
-    return BatchMember.objects.filter(within)
+    return BatchMember.objects.filter(within, batch__step=STEP)
 
 
 def batches_of(who: User) -> QuerySet[Batch]:

@@ -27,6 +27,7 @@ from datlanh.register.models import Record
 NEAR_M = 200.0
 _NEAR_DEGREES = 0.0022  # some 240 m: the coarse box, measured afterwards
 MOST = 8
+SHARED = 0.001  # of the smaller one's ground; less is the noise of drawing
 
 SAME_ID = Text("cùng mã hồ sơ", "same id")
 SAME_SHAPE = Text("cùng mã vùng {shape}", "same shape id {shape}")
@@ -51,6 +52,12 @@ class Candidate:
     status: str = ""
     is_live: bool = True
     shape: BaseGeometry | None = None
+    is_named: bool = False  # by an id the report gives, not by its place alone
+
+    @property
+    def may_be_it(self) -> bool:
+        """Whether a person must look: it is named, or ground is shared; a neighbour is neither."""
+        return self.is_named or (self.share or 0.0) >= SHARED
 
     @property
     def is_close(self) -> bool:
@@ -89,8 +96,8 @@ def binding_of(
         if known := found.get(record_id):
             found[record_id] = replace(known, reasons=(*known.reasons, reason))
         else:
-            found[record_id] = Candidate(record_id, "", (reason,))
-    shape = shape_of(answers.polygons.get(_outline_question(mapping), []))
+            found[record_id] = Candidate(record_id, "", (reason,), is_named=True)
+    shape = outline_of(mapping, answers)
     for record_id in _around(mapping, shape):
         found.setdefault(record_id, Candidate(record_id, "", ()))
     found.pop(without, None)  # type: ignore[arg-type]  # None is no key
@@ -110,6 +117,11 @@ def _rows_of(mapping: FormMapping) -> models.Manager[Any] | None:
     """The typed rows of the kind of record a form is about; None where none is held yet."""
     projector = PROJECTORS.get(mapping.record_kind)
     return projector.row_model._default_manager if projector else None
+
+
+def outline_of(mapping: FormMapping, answers: Answers) -> BaseGeometry | None:
+    """The outline a report draws, None where it draws none that is usable."""
+    return shape_of(answers.polygons.get(_outline_question(mapping), []))
 
 
 def _outline_question(mapping: FormMapping) -> str:
@@ -196,7 +208,7 @@ def _measured(
 
 def _explained(candidate: Candidate) -> Candidate:
     reasons = list(candidate.reasons)
-    if candidate.share and candidate.share >= 0.001:
+    if candidate.share and candidate.share >= SHARED:
         told = {v: number(candidate.share * 100, v, 1) for v in LANGUAGES}
         reasons.append(
             Text(

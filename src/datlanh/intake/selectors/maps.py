@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from datlanh.intake.models import Report
 from datlanh.intake.selectors.binding import Candidate
 from datlanh.intake.selectors.findings import Told
+from datlanh.intake.selectors.pieces import Pieces
 from datlanh.kernel.mapping import Answers, FormMapping
 from datlanh.places.models import AdminUnit, Level, UnitOutline
 
@@ -27,14 +28,17 @@ def report_features(
     findings: Iterable[Told] = (),
     records: Iterable[Candidate] = (),
     bound: Any = None,
+    pieces: Pieces | None = None,
+    language: str = "vi",
 ) -> dict[str, Any]:
     """A FeatureCollection (lon/lat WGS 84) whose features say their `role`.
 
-    commune, register (a record it is or may be bound to; the chosen one carries `bound`),
-    reported, remaining (an uncleared pocket), evidence (the reference point too), item, finding.
+    commune, gained and lost (what differs from the register, labelled with its area), register
+    (a record it is or may be bound to; the chosen one carries `bound`), reported, remaining (an
+    uncleared pocket), evidence (the reference point too), item, finding.
     What was sent is drawn as sent, a broken ring as a line.
     """
-    features = [*_commune(report.commune_code)]
+    features = [*_commune(report.commune_code), *pieces_drawn(pieces, language)]
     for record in records:
         if record.shape is not None:
             is_bound = "yes" if record.record_id == bound else ""
@@ -52,6 +56,17 @@ def report_features(
             at = Point(*(float(x) for x in found.at.split(",")))
             features.append(_feature(at, "finding", severity=found.severity))
     return {"type": "FeatureCollection", "features": features}
+
+
+def pieces_drawn(pieces: Pieces | None, language: str) -> list[Feature]:
+    """What differs between two outlines, each piece with its square metres."""
+    parts = pieces.parts if pieces else ()
+    return [_feature(p.shape, p.role, label=p.label.say(language)) for p in parts]
+
+
+def outline_drawn(shape: BaseGeometry | None, label: str) -> list[Feature]:
+    """Another report's outline, drawn as what stands in the register is: dashed."""
+    return [_feature(shape, "register", label=label)] if shape is not None else []
 
 
 def _rows(form: FormMapping, answers: Answers) -> list[Feature]:

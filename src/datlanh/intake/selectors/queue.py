@@ -25,13 +25,23 @@ QUEUE_PAGE = 30
 
 @dataclass(frozen=True)
 class QueueFilter:
-    """What the queue is narrowed to. `findings`: "blocked", "clean" or ""; `mine`: may decide."""
+    """What the queue is narrowed to. `findings`: "blocked", "clean" or ""; `mine`: may decide.
+
+    `assigned`: "me", "others" or "none"; `late`: came after the due day.
+    """
 
     stage: str = DECIDE
     mine: bool = False
     findings: str = ""
     form: str = ""
     organisation: str = ""
+    assigned: str = ""
+    late: bool = False
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it shows less than all."""
+        return self != QueueFilter(stage=self.stage)
 
     def q(self, who: User) -> Q:
         """The filter as a condition on reports."""
@@ -46,7 +56,17 @@ class QueueFilter:
             wanted &= Q(form=self.form)
         if self.organisation:
             wanted &= Q(organisation__key=self.organisation)
-        return wanted
+        if self.late:
+            wanted &= Q(is_late=True)
+        return wanted & self._assigned(who)
+
+    def _assigned(self, who: User) -> Q:
+        by_whom = {
+            "me": Q(assignment__to=who),
+            "others": Q(assignment__isnull=False) & ~Q(assignment__to=who),
+            "none": Q(assignment__isnull=True),
+        }
+        return by_whom.get(self.assigned, Q())
 
 
 @dataclass(frozen=True)
@@ -82,20 +102,21 @@ def review_queue(
     who: User, wanted: QueueFilter, cursor: Cursor, *, size: int = QUEUE_PAGE
 ) -> Page[Report]:
     """The queue, oldest first."""
-    rows = reports_clocked(_queue(who, wanted.stage).filter(wanted.q(who)).defer(*HEAVY))
+    found = queue_of(who, wanted.stage).filter(wanted.q(who)).select_related("assignment__to")
+    rows = reports_clocked(found.defer(*HEAVY))
     return page_of(rows, cursor, size=size, ascending=True)
 
 
 def review_next(who: User, wanted: QueueFilter, after: int) -> Report | None:
     """The report to look at after the one of that id: the next one, else the oldest."""
-    rows = _queue(who, wanted.stage).filter(wanted.q(who)).exclude(pk=after).defer(*HEAVY)
+    rows = queue_of(who, wanted.stage).filter(wanted.q(who)).exclude(pk=after).defer(*HEAVY)
     return rows.filter(pk__gt=after).order_by("pk").first() or rows.order_by("pk").first()
 
 
 def queue_counts(who: User, stage: str = DECIDE) -> QueueCounts:
     """The whole queue in figures, whatever it is narrowed to; one query."""
     found = (
-        _queue(who, stage)
+        queue_of(who, stage)
         .select_related(None)
         .aggregate(
             waiting=Count("pk"),
@@ -111,7 +132,7 @@ def queue_counts(who: User, stage: str = DECIDE) -> QueueCounts:
 def queue_waiting(who: User) -> int:
     """How many reports wait for `who` in the first of their queues: the masthead's figure."""
     stages = stages_of(who)
-    return _queue(who, stages[0]).count() if stages else 0
+    return queue_of(who, stages[0]).count() if stages else 0
 
 
 def proposal_open(report: Report) -> Proposal | None:
@@ -173,7 +194,8 @@ def _own_states(who: User) -> dict[str, int]:
     return dict(rows.annotate(Count("pk")))
 
 
-def _queue(who: User, stage: str) -> QuerySet[Report]:
+def queue_of(who: User, stage: str) -> QuerySet[Report]:
+    """All that waits at a stage within the scope of `who`."""
     permission, states = STAGES[stage if stage in STAGES else DECIDE]
     return reports_of(who, permission).filter(state__in=states)
 

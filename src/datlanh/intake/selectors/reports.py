@@ -158,6 +158,7 @@ def report_get(who: User, receipt: str, permission: str = Permission.REPORT_READ
     return (
         reports_clocked(reports_of(who, permission))
         .select_related("supersedes", "replaces", "device", "gazetteer")
+        .select_related("assignment__to", "assignment__by")
         .defer(*HEAVY)
         .get(receipt=receipt)
     )

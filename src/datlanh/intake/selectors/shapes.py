@@ -7,20 +7,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
-from shapely.geometry import Polygon
+from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
+from datlanh.hazards.models import HazardousArea
 from datlanh.hazards.selectors.neighbours import Neighbour, neighbours_of
 from datlanh.hazards.selectors.sources import AREA, RELEASE
 from datlanh.intake.models import Report, ShapeChoice
 from datlanh.intake.selectors.settings import settings_in_force
-from datlanh.kernel import firewall, geometry
+from datlanh.kernel import clock, firewall, geometry
 from datlanh.kernel.firewall import Examination, Other, Surroundings
+from datlanh.kernel.ids import spellings
 from datlanh.kernel.mapping import Answers, FormMapping, Question
 from datlanh.kernel.text import Text
+from datlanh.places import selectors as places
 from datlanh.places.models import AdminUnit, Level, UnitOutline
 
 STATED = {"cha": "area_size"}  # where the reported area is that of the drawing itself
@@ -76,7 +79,11 @@ def _examined(report: Report, question: Question, answers: Answers, who: User) -
     commune, name = _commune(report.commune_code)
     limits = settings_in_force().thresholds
     stated = answers.values.get(STATED.get(report.form, ""))
+    expected, expected_name = _expected(report, answers, who)
     around = Surroundings(
+        expected=expected,
+        expected_name=expected_name,
+        inside=_inside,
         others=[_other(n, i, report.form) for i, n in enumerate(near, 1)],
         commune=commune,
         commune_name=name,
@@ -97,6 +104,26 @@ def _other(neighbour: Neighbour, number: int, form: str) -> Other:
         organisation=neighbour.organisation,
         clashes=neighbour.kind == CLASHES.get(form),
     )
+
+
+def _inside(point: Point) -> bool:
+    return geometry.on_globe(point) and places.in_province(point, clock.today())
+
+
+def _expected(report: Report, answers: Answers, who: User) -> tuple[BaseGeometry | None, str]:
+    """What a drawing should lie on: the area as the register has it, or the areas it names."""
+    named = str(answers.values.get("cha_ids") or "").replace(",", " ").split()
+    if report.form == "cha":
+        named = [report.record_local_id]
+    scope = scope_for(who, Permission.RECORD_READ)
+    found = HazardousArea.objects.filter(
+        scope.q(), local_id__in=[s for n in named for s in spellings(n)], outline__isnull=False
+    )
+    kept = found.values_list("local_id", "outline")
+    outlines = {local_id: shapely.from_wkb(bytes(shape.wkb)) for local_id, shape in kept if shape}
+    if not outlines:
+        return None, ""
+    return shapely.union_all(list(outlines.values())), ", ".join(outlines)
 
 
 def _commune(code: str) -> tuple[BaseGeometry | None, str]:

@@ -36,6 +36,7 @@ KINDS = {
     "exception": Text("Cho phép ngoại lệ", "Exception granted"),
     "linked": Text("Liên kết", "Linked"),
     "unlinked": Text("Không liên kết", "Not linked"),
+    "moved": Text("Đổi tình trạng", "State changed"),
 }
 WAITING = ("received", "verified", "returned")
 

@@ -21,6 +21,7 @@ ITEMS = "ordnance_items"
 SMALL_ARMS = "small_arms"
 PLACE = Text("Vị trí", "Position")
 NO_NAMES = Names()
+DRAWN = {"survey_boxes"}  # hundreds of rows that a map and their counts tell better
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class RecordTable:
 
 def record_tables(version: Version, bound: Mapping[int, BoundReport]) -> list[RecordTable]:
     """The lists that stand in a version, each row with its report."""
-    wanted = {name: ids for name, ids in version.lists.items() if ids}
+    wanted = {name: ids for name, ids in version.lists.items() if ids and name not in DRAWN}
     ids = {i for found in wanted.values() for i in found}
     kept = Row.objects.filter(report_id__in=ids).order_by("report_id", "number")
     rows = [r for r in kept if r.report_id in wanted.get(r.list, ())]

@@ -12,12 +12,14 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.audit.rows import row_insert, together
+from datlanh.intake.attached import attached_of, boxes_digest, has_boxes
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.selectors.link_proposals import record_promised
 from datlanh.intake.services.checking import answers_now
+from datlanh.intake.services.lifecycle import is_divided
 from datlanh.intake.services.linking import links_kept, links_promised
 from datlanh.intake.services.moves import (
     UNKNOWN_FORM,
@@ -57,6 +59,12 @@ CHOICE_NEEDED = Text(
     "Có {count} mục cùng ngày nhưng khác giá trị với báo cáo đã duyệt. Hãy chọn giá trị đúng.",
     "{count} item(s) differ from an approved report of the same date. Choose the right value.",
 )
+DIVIDED = Text(
+    "Khu vực {id} đã được chia hoặc gộp. Hãy chọn khu vực mới mà báo cáo nói đến, hoặc chọn ghi "
+    "vào lịch sử của khu vực cũ.",
+    "The area {id} was split or merged. Choose the new area that the report is about, or choose "
+    "the history of the old one.",
+)
 
 
 class SameDateError(ConflictError):
@@ -79,29 +87,35 @@ def report_approve(
     links: Sequence[Pair] = (),
     note: str = "",
     seen: str | None = None,
+    into_history: bool = False,
+    batch: int | None = None,
 ) -> Report:
     """Approve a report and bind it: to `record_id`, or (None) to a new record of its own id.
 
     `choices` (atom → report) settles values of one date; `links` become decisions of their own
-    after it. Everything is one transaction.
+    after it; `batch` names the act it belongs to. `into_history`: also where the area was split or
+    merged meanwhile. Everything is one transaction.
 
     Raises:
         Report.DoesNotExist: absent or out of scope.
         TransitionError: not possible now, or not by this person.
         SameDateError: values of one date differ and nobody chose.
-        ConflictError: the id is taken, or the report changed under the reviewer's eyes.
+        ConflictError: the id is taken, the report changed under the reviewer's eyes, or its
+            area was split or merged.
     """
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
     REVIEW.check("approve", report, report.state, step := step_of(report, by, note))
     claims, rows = _promised(report)
+    kept = _kept(report, batch)
     touched = records_touched(report, record_id)
     every = {r.pk: r for r in register.records_lock({*touched, *ends_of(links)})}
     locked = {pk: r for pk, r in every.items() if pk in touched}
     record = _target(report, record_id, locked, by)
+    if record is not None and not into_history and is_divided(record.pk):
+        raise ConflictError(DIVIDED, code="divided", id=record.local_id)
     settled = _settled(report, record, claims, choices or {}) if record else []
-    is_new = record is None
-    if record is None:
-        record = locked[Record.id_from(report.pk)] = _record_new(report)
+    is_new, record = record is None, record or _record_new(report)
+    locked[record.pk] = record
     again, report.record_id, report.approved_once = report.approved_once, record.pk, True
     with together():
         report_move(report, "approve", step, by=by, record=str(record.pk))
@@ -122,7 +136,7 @@ def report_approve(
         report_id=report.pk,
         record_id=record.pk,
         note=note,
-        data=_kept(report),
+        data=kept,
     )
     if is_new:
         _record_create(record, decision.seq)
@@ -131,13 +145,19 @@ def report_approve(
     return report
 
 
-def _kept(report: Report) -> dict[str, Any]:
+def _kept(report: Report, batch: int | None) -> dict[str, Any]:
     """What the decision keeps of the report it approved."""
-    return {
+    kept: dict[str, Any] = {
         "revision": report.revision,
         "local_id": report.record_local_id,
         "supersedes": report.supersedes_id,
     }
+    if batch:
+        kept["batch"] = batch
+    mapping = mapping_of(report.form_version_id or 0)
+    if has_boxes(mapping):
+        kept["boxes"] = boxes_digest(report, mapping, answers_now(report))
+    return kept
 
 
 def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.NewRow]]:
@@ -149,7 +169,8 @@ def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.Ne
     if not report.record_local_id:
         raise DomainError(NO_ID)
     try:
-        return claims_of(mapping_of(report.form_version.pk), answers_now(report))
+        mapping, answers = mapping_of(report.form_version.pk), answers_now(report)
+        return claims_of(mapping, answers, attached_of(report, mapping, answers))
     except ValueError as error:
         raise DomainError(UNDATED, code="undated") from error
 

@@ -147,7 +147,7 @@ def batch_confirm(*, id: int, by: User, confirm: bool, note: str = "") -> Batch:
         Batch.DoesNotExist: absent, or none of its reports within the scope.
         TransitionError: nothing waits any more, or not by this person.
     """
-    batch = Batch.objects.get(pk=id)
+    batch = Batch.objects.get(pk=id, step=STEP)
     ids = list(batch.members.values_list("report_id", flat=True))
     reports = _locked(ids, by)
     if not reports:

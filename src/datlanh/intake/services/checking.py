@@ -8,6 +8,7 @@ from django.db import transaction
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.facts import DatabaseFacts
 from datlanh.intake.models import Finding, Payload, Report
+from datlanh.intake.selectors.boxes import boxes_seen
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.kernel import clock, rules
 from datlanh.kernel.checks import RULES, stored
@@ -33,6 +34,7 @@ def view_of(report: Report, mapping: FormMapping, answers: Answers) -> rules.Rep
         organisation=report.organisation.key,
         received_on=clock.local_date(report.received_at),
         supersedes=report.supersedes_id is not None,
+        boxes=boxes_seen(report, mapping, answers),
         form_retired=bool(report.form_version and report.form_version.retired_at),
         refused_files=tuple(report.refused_files.values_list("name", flat=True)),
     )

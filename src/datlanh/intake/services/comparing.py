@@ -19,7 +19,7 @@ from datlanh.places.selectors.lineage import one_edition
 from datlanh.register import canonical
 from datlanh.register import services as register
 from datlanh.register.bulk import Columns, rows_read
-from datlanh.register.models import Claim, Link, Record, Row, Version
+from datlanh.register.models import Claim, Link, Record, Row, State, Version
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def register_verify() -> Verdict:
         if pk not in every:
             verdict.differences.append(Difference(local_id, "record", str(pk), None))
     _compare_links(verdict)
+    _compare_states(verdict)
     _compare_ledgers(verdict)
     return verdict
 
@@ -110,6 +111,17 @@ def _measured_alike(a: Columns, b: Columns) -> bool:
         else a[k] == b[k] or k == "adjustments"
         for k in a
     )
+
+
+def _compare_states(verdict: Verdict) -> None:
+    """States, like links, are few columns."""
+    names = ("record_id", "state", "true_from", "true_to", "known_from", "known_to")
+    wants = {tuple(register.state_row(s)[n] for n in names) for s in register.states_replayed()}
+    has = set(State.objects.values_list(*names).iterator())
+    for row in sorted(has ^ wants, key=str):
+        told = dict(zip(names, map(canonical.plain, row), strict=True))
+        live, expected_one = (told, None) if row in has else (None, told)
+        verdict.differences.append(Difference(told["record_id"], "state", live, expected_one))
 
 
 def _compare(batch: Sequence[Expected], verdict: Verdict) -> None:

@@ -17,7 +17,7 @@ from datlanh.kernel.actor import Actor
 from datlanh.places.selectors.lineage import one_edition
 from datlanh.register import services as register
 from datlanh.register.bulk import Columns, rows_copy
-from datlanh.register.models import Claim, Link, Record, Row, Version
+from datlanh.register.models import Claim, Link, Record, Row, State, Version
 from datlanh.register.projection import Current, ListRow
 
 Tables = dict[type[models.Model], list[Columns]]
@@ -38,6 +38,7 @@ def register_rebuild(*, by: Actor) -> int:
             _write(batch)
             count += len(batch)
     register.links_rebuild()
+    register.states_rebuild()
     ledgers_rebuild()
     audit_record("register.rebuild", "register:all", by=by, after={"records": count})
     return count
@@ -60,7 +61,7 @@ def _clear() -> None:
     for projector in PROJECTORS.values():
         for model in (*projector.child_models, projector.row_model):
             model._default_manager.all().delete()
-    for table in (Link, Version, Claim, Row, Record):
+    for table in (State, Link, Version, Claim, Row, Record):
         table.objects.all()._raw_delete("default")
 
 
@@ -144,6 +145,7 @@ def _current(one: Expected, newest: Columns) -> Current:
         seq=newest["known_from"],
         values=newest["values"],
         reports=len(one.counting),
+        state=one.state,
         outline=newest["outline"],
         position=newest["position"],
         area_m2=newest["area_m2"],

@@ -26,7 +26,7 @@ from datlanh.intake.services.arriving import (
     report_known,
     returned_of,
 )
-from datlanh.intake.services.attaching import Incoming, Refused, files_attach, files_keep
+from datlanh.intake.services.attaching import Incoming, Kept, Refused, files_attach, files_keep
 from datlanh.intake.services.checking import report_recheck
 from datlanh.intake.services.sealing import answers_seal
 from datlanh.kernel import clock
@@ -59,6 +59,15 @@ class Receipt:
     form: FormState = FormState.CURRENT
 
 
+@dataclass(frozen=True)
+class AfterHold:
+    """What was kept of a submission that is let in later (`services.holding`)."""
+
+    received_at: dt.datetime
+    kept: list[Kept]
+    refused: list[Refused]
+
+
 def report_receive(
     *,
     xml: bytes,
@@ -67,24 +76,28 @@ def report_receive(
     channel: str,
     device: Device | None = None,
     attachments: Sequence[Incoming] = (),
+    after_hold: AfterHold | None = None,
 ) -> Receipt:
     """Take in one OpenRosa instance with its files; the same instanceID twice is one report.
 
     Acknowledged means durable: files are synced before the row that names them commits. A file
     of a wrong kind or size is refused alone; the report is kept, flagged, and says so. The check
-    is a job of the same transaction.
+    is a job of the same transaction. `after_hold`: somebody lets it in who may, as of when it came.
 
     Raises:
         UnreadableError: broken or dangerous XML, refused before anything is kept.
         TryLaterError: no room on disk; nothing was kept.
         DomainError: the account may not send, or the instance id is another organisation's.
     """
-    if not has(by, Permission.REPORT_CREATE, organisation.id):
+    if after_hold is None and not has(by, Permission.REPORT_CREATE, organisation.id):
         raise DomainError(MAY_NOT_SEND, code="may_not_send")
     instance = read_instance(xml)
     if len(instance.instance_id) > MAX_INSTANCE_ID:
         raise UnreadableError(LONG_INSTANCE_ID, limit=MAX_INSTANCE_ID)
-    kept, refused = files_keep(attachments)
+    if after_hold is None:
+        kept, refused = files_keep(attachments)
+    else:
+        kept, refused = after_hold.kept, after_hold.refused
     arrival = arrival_of(instance, organisation)
     report = None
     with transaction.atomic(savepoint=False):
@@ -97,6 +110,7 @@ def report_receive(
                 organisation=organisation,
                 channel=channel,
                 device=device,
+                received_at=after_hold.received_at if after_hold else clock.now(),
             )
         if report is not None:
             added, _ = files_attach(report, kept, refused)
@@ -142,14 +156,14 @@ def _insert(
     organisation: Organisation,
     channel: str,
     device: Device | None,
+    received_at: dt.datetime,
 ) -> Report | None:
     """The new report with its payload; None when the instance has just come in another way."""
     mapping = mapping_of(arrival.form_version_id) if arrival.form_version_id else None
     answers = answers_of(instance, mapping) if mapping else Answers()
-    now = clock.now()
     report = Report(
         id=arrival.number,
-        receipt=f"BC-{clock.local_date(now).year}-{arrival.number:06d}",
+        receipt=f"BC-{clock.local_date(received_at).year}-{arrival.number:06d}",
         instance_id=instance.instance_id,
         form=instance.form_id[:64],
         version=instance.version[:64],
@@ -158,8 +172,8 @@ def _insert(
         author=by,
         device=device,
         channel=channel,
-        received_at=now,
-        state_at=now,
+        received_at=received_at,
+        state_at=received_at,
         chain_id=arrival.number,
         gazetteer_id=arrival.gazetteer_id,
     )

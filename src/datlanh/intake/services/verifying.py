@@ -11,10 +11,11 @@ from django.db import transaction
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
-from datlanh.intake.models import Payload, Report
+from datlanh.intake.models import Payload, Remark, Report
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.selectors.lateness import in_time_still
 from datlanh.intake.services.checking import answers_now, report_check
+from datlanh.intake.services.desk import remark_add
 from datlanh.intake.services.moves import UNKNOWN_FORM, report_lock, report_move, step_of
 from datlanh.intake.services.receiving import header_set
 from datlanh.intake.services.sealing import answers_reseal
@@ -111,5 +112,6 @@ def report_return(*, id: int, by: User, note: str, seen: str | None = None) -> R
     due = clock.today() + dt.timedelta(days=RESUBMIT_DAYS + 1)
     report.due_at = clock.local_midnight(due)  # the whole third day still counts
     report_move(report, "return", step, by=by)
+    remark_add(id=report.pk, text=note, by=by, kind=Remark.RETURN)
     register.decision_add(kind="returned", by=by, report_id=report.pk, note=note)
     return report

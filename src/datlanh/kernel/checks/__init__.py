@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datlanh.kernel.checks import (
     areas,
+    boxes,
     coherence,
     dates,
+    drawings,
     duplicates,
     education,
     eod,
@@ -31,6 +33,7 @@ RULES = RuleBook(
         *dates.RULES,
         *places.RULES,
         *polygons.RULES,
+        *drawings.RULES,
         *areas.RULES,
         *evidence.RULES,
         *ordnance.RULES,
@@ -38,6 +41,7 @@ RULES = RuleBook(
         *people.RULES,
         *education.RULES,
         *survey.RULES,
+        *boxes.RULES,
         *eod.RULES,
         *progress.RULES,
         *duplicates.RULES,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from datlanh.kernel.checks import nightly_land as land
 from datlanh.kernel.checks.parts import (
     ACCIDENT,
     ALL,
@@ -27,6 +28,7 @@ from datlanh.kernel.rules import Facts, Hit, ReportView, Rule, RuleBook, Severit
 from datlanh.kernel.text import Text
 
 CONTROL = f"{SOP}, §6.2 (p. 10)"
+RELEASED = f"{CONTROL}; IMAS 07.11"
 GEOGRAPHIC = f"{SOP}, §6.2–6.3 (pp. 10–11)"
 
 GROUPS = {
@@ -199,6 +201,32 @@ _INCONSISTENT = (
         settings=("area_warn",),
     ),
 )
+_LAND = (
+    _rule("release_class_contradicts", *land.CONTRADICTS, forms=LAND_RELEASE, source=RELEASED),
+    _rule("release_class_missing", *land.CLASS_MISSING, forms=LAND_RELEASE, source=RELEASED),
+    _rule(
+        "released_more_than_drawn",
+        *land.MORE_THAN_DRAWN,
+        forms=LAND_RELEASE,
+        source=RELEASED,
+        settings=("released_more",),
+    ),
+    _rule(
+        "released_more_than_area",
+        *land.MORE_THAN_AREA,
+        forms=CHA,
+        source=RELEASED,
+        settings=("released_more",),
+    ),
+    _rule("released_before_area", *land.BEFORE_AREA, forms=CHA, source=RELEASED),
+    _rule(
+        "area_stalled",
+        *land.STALLED,
+        forms=CHA,
+        severity=Severity.INFO,
+        settings=("stalled_days",),
+    ),
+)
 _UNREASONABLE = (
     _rule(
         "number_outlier",
@@ -261,7 +289,7 @@ _GEOGRAPHIC = (
 _ALL = {
     "incomplete": _INCOMPLETE,
     "duplicate": _DUPLICATE,
-    "inconsistent": _INCONSISTENT,
+    "inconsistent": _INCONSISTENT + _LAND,
     "unreasonable": _UNREASONABLE,
     "geographic": _GEOGRAPHIC,
 }

@@ -25,6 +25,7 @@ from datlanh.kernel.checks.parts import (
     placed,
     whole,
 )
+from datlanh.kernel.coordinates.repairs import proposals
 from datlanh.kernel.rules import CommuneRef, Facts, Hit, ReportView, Rule, Severity
 from datlanh.kernel.text import Text
 
@@ -48,6 +49,8 @@ def outside_province(view: ReportView, facts: Facts) -> Iterator[Hit]:
         far = next((p for p in points if not facts.in_province(p)), None)
         if far is None or misplaced(far, facts) or slipped(far, facts):
             continue
+        if proposals(points[0], facts.in_province):
+            continue  # told by place_mistyped
         values = {"question": label(key), "lon": round(far.x, 5), "lat": round(far.y, 5)}
         # Help may be given in a hospital of another province.
         severity = Severity.WARN if view.form in ASSISTANCE else None

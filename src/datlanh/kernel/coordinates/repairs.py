@@ -14,15 +14,16 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel.coordinates.numbers import numbers
-from datlanh.kernel.coordinates.reading import LEAST_METRES, Reading, read
+from datlanh.kernel.coordinates.reading import LEAST_METRES, read
 from datlanh.kernel.coordinates.systems import (
     METRIC,
     SYSTEMS,
     as_vn2000,
     from_metres,
+    metres,
 )
 from datlanh.kernel.geometry import WGS84, on_globe
-from datlanh.kernel.text import Text
+from datlanh.kernel.text import Text, filled
 
 UTM_ZONE = 6.0  # degrees
 NEAR = (102.0, 8.0, 110.5, 24.0)  # Vietnam: what lies elsewhere need not be asked about
@@ -44,6 +45,7 @@ DIGIT = Text(
 )
 DATUM = Text("tọa độ VN-2000 được ghi như WGS 84", "VN-2000 coordinates given as WGS 84")
 BACK = Text("tọa độ WGS 84 bị đổi thêm một lần", "WGS 84 coordinates were converted once more")
+READ_AS = Text("tọa độ {right} được đọc như {wrong}", "{right} coordinates read as {wrong}")
 AXES = (Text("tọa độ bắc", "northing"), Text("tọa độ đông", "easting"))
 
 
@@ -68,7 +70,7 @@ def _scale(sx: float, sy: float) -> Move:
 def _moves() -> Iterator[tuple[str, Text, Move]]:
     yield "swapped", SWAPPED, lambda x, y: (y, x)
     for zone, step in ((47, UTM_ZONE), (49, -UTM_ZONE)):
-        said = Text(*(ZONE.say(language, zone=str(zone)) for language in ("vi", "en")))
+        said = filled(ZONE, zone=str(zone))
         yield f"zone{zone}", said, _shift(step, 0)
     yield "south", HEMISPHERE, _scale(1, -1)
     yield "west", HEMISPHERE, _scale(-1, 1)
@@ -114,6 +116,28 @@ def datum_moves(place: BaseGeometry) -> list[Proposal]:
     return found
 
 
+def system_moves(place: BaseGeometry) -> list[Proposal]:
+    """The place as it is if its numbers were metres of one system and were read as another's."""
+    first = shapely.get_coordinates(place)[0]
+    found = datum_moves(place)
+    for right in METRIC:
+        for wrong in METRIC:
+            if right != wrong:
+                move = _read_again(wrong, right)
+                metres_ = distance_m((first[0], first[1]), move(float(first[0]), float(first[1])))
+                said = filled(READ_AS, right=SYSTEMS[right].name, wrong=SYSTEMS[wrong].name)
+                found.append(Proposal(f"{wrong}-{right}", said, _moved(place, move), metres_))
+    return found
+
+
+def _read_again(wrong: str, right: str) -> Move:
+    def move(x: float, y: float) -> tuple[float, float]:
+        at = from_metres(*metres(Point(x, y), wrong), right)
+        return at.x, at.y
+
+    return move
+
+
 def text_proposals(text: str, inside: Inside) -> list[Proposal]:
     """What a typed text may have meant that no reading of it puts inside."""
     readings = read(text)
@@ -139,13 +163,6 @@ def text_proposals(text: str, inside: Inside) -> list[Proposal]:
     return list(found.values())
 
 
-def likely(text: str, inside: Inside) -> list[Reading]:
-    """The readings of a text, those inside first."""
-    readings = read(text)
-    here = [r for r in readings if inside(r.point)]
-    return here + [r for r in readings if r not in here]
-
-
 def _digits(values: list[float], inside: Inside) -> Iterator[Proposal]:
     """Metres of which one number lacks a digit at its end or beginning."""
     for one, other in (values, values[::-1]):
@@ -159,12 +176,7 @@ def _digits(values: list[float], inside: Inside) -> Iterator[Proposal]:
             for system in METRIC:
                 point = from_metres(northing, easting, system)
                 if inside(point):
-                    said = Text(
-                        *(
-                            DIGIT.say(lang, axis=AXES[axis], system=SYSTEMS[system].name)
-                            for lang in ("vi", "en")
-                        )
-                    )
+                    said = filled(DIGIT, axis=AXES[axis], system=SYSTEMS[system].name)
                     yield Proposal(f"digit-{axis}-{system}", said, point, 0.0)
 
 

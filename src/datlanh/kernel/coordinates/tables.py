@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from shapely.geometry import Point, Polygon
@@ -15,6 +15,8 @@ from datlanh.kernel.coordinates.systems import SYSTEMS
 from datlanh.kernel.coordinates.turning import name_of
 
 MOST_LINES = 2000
+MOST_PROPOSED = 20  # lines for which proposals are looked for: what is wrong in all is one mistake
+InsideEach = Callable[[list[Point]], list[bool]]
 # SP, TP1, BM1, MP12 …: a name, or a plain number before two others.
 _NAME = re.compile(
     r"^\s*((?:SP|TP|BM|RP|MP|LM|EV|KP|P|D|Đ|ĐIỂM|DIEM|POINT|MỐC|MOC)\s*\d{0,4})\s*[:.)\]]?[\s;,|\t]+",
@@ -85,20 +87,34 @@ class Table:
         return any(n == best and n for system, n in self.fits if system != self.system)
 
 
-def read_table(text: str, inside: Inside, system: str = "") -> Table:
+def read_table(
+    text: str, inside: Inside, system: str = "", each: InsideEach | None = None
+) -> Table:
     """Read every line in `system`, or in the one that puts most lines inside.
 
     A line that only names a system ("VN-2000 TM-3 106°15′") speaks for the lines after it. A
-    ring that ends where it began names that point once.
+    ring that ends where it began names that point once. `each` asks `inside` of many points at
+    once, where asking costs.
     """
     lines, header = _lines(text)
+    inside = _foreseen(lines, inside, each)
     fits = Counter(
         s for line in lines for s in {r.system for r in line.readings if inside(r.point)}
     )
     named = system or _best(lines, fits)
     taken = [_taken(line, named, inside) for line in lines]
+    wanting = [line.number for line in taken if not line.is_inside][:MOST_PROPOSED]
+    taken = [_proposed(line, inside) if line.number in wanting else line for line in taken]
     ranked = sorted(fits.items(), key=lambda f: (-f[1], list(SYSTEMS).index(f[0])))
     return Table(tuple(_unclosed(taken)), named, tuple(ranked), header)
+
+
+def _foreseen(lines: list[Line], inside: Inside, each: InsideEach | None) -> Inside:
+    """`inside` that knows the answer for every reading."""
+    points = [r.point for line in lines for r in line.readings]
+    answers = each(points) if each else [inside(p) for p in points]
+    known = {(p.x, p.y): answer for p, answer in zip(points, answers, strict=True)}
+    return lambda p: known[p.x, p.y] if (p.x, p.y) in known else inside(p)
 
 
 def _lines(text: str) -> tuple[list[Line], str]:
@@ -112,7 +128,7 @@ def _lines(text: str) -> tuple[list[Line], str]:
         readings = read(f"{header} {bare}") if header else read(bare)
         if not readings and not re.search(r"\d{3}", bare.replace("2000", "")):
             continue  # a heading
-        if not readings and _names_system(bare):
+        if names_system(bare):
             header = bare.strip()
             continue
         if is_empty and found:
@@ -129,7 +145,10 @@ def _named(raw: str) -> tuple[str, str]:
     return "", raw
 
 
-def _names_system(text: str) -> bool:
+def names_system(text: str) -> bool:
+    """Whether a line names the system of the lines after it, and no place itself."""
+    if read(text):
+        return False
     probe = read(f"{text} 1852759.89 590430.06")
     return bool(probe) and len({r.system for r in probe}) < 4
 
@@ -144,10 +163,12 @@ def _taken(line: Line, system: str, inside: Inside) -> Line:
     mine = [r for r in line.readings if r.system == system]
     order = sorted(mine or line.readings, key=lambda r: not inside(r.point))
     if not order:
-        return replace(line, proposals=tuple(text_proposals(line.text, inside)))
-    is_inside = inside(order[0].point)
-    proposed = () if is_inside else tuple(text_proposals(line.text, inside))
-    return replace(line, taken=order[0], is_inside=is_inside, proposals=proposed)
+        return line
+    return replace(line, taken=order[0], is_inside=inside(order[0].point))
+
+
+def _proposed(line: Line, inside: Inside) -> Line:
+    return replace(line, proposals=tuple(text_proposals(line.text, inside)))
 
 
 def _is_one(line: Line, other: Line) -> bool:

@@ -15,6 +15,7 @@ from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel import geometry
+from datlanh.kernel.coordinates.repairs import Inside
 from datlanh.kernel.firewall.findings import (
     SLIVER_WIDTH_M,
     SNAP_M,
@@ -25,6 +26,7 @@ from datlanh.kernel.firewall.findings import (
 )
 from datlanh.kernel.firewall.others import commune_problem, other_problems, stated_problem
 from datlanh.kernel.firewall.own import own_problems
+from datlanh.kernel.firewall.placing import elsewhere_problem, system_problem
 
 __all__ = [
     "SLIVER_WIDTH_M",
@@ -46,6 +48,9 @@ class Surroundings:
     others: Sequence[Other] = ()
     commune: BaseGeometry | None = None
     commune_name: str = ""
+    expected: BaseGeometry | None = None  # what it should lie on: its area as known, or named
+    expected_name: str = ""
+    inside: Inside | None = None  # whether a point lies in the province
     stated_m2: float | None = None
     area_warn: float = 0.05
     area_block: float = 0.20
@@ -72,8 +77,13 @@ def examine(polygons: Iterable[Polygon], around: Surroundings | None = None) -> 
     """
     drawn, around = tuple(polygons), around or Surroundings()
     found: list[Problem | None] = list(own_problems(drawn))
+    # Exchanged axes are on no globe, yet they are told.
+    if around.inside is not None and drawn and not drawn[0].is_empty:
+        found.append(elsewhere_problem(drawn, around.inside))
     whole = tuple(geometry.usable(drawn))
     if whole and len(whole) == len(drawn):
+        if around.expected is not None:
+            found.append(system_problem(whole, around.expected, around.expected_name))
         found += other_problems(whole, around.others)
         if around.commune is not None:
             found.append(commune_problem(whole, around.commune, around.commune_name))

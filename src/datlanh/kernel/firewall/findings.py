@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel import geometry
 from datlanh.kernel.rules import Severity
-from datlanh.kernel.text import LANGUAGES, Text
+from datlanh.kernel.text import Text
 
 # Thinner than this is no ground: coordinates are written dd.ddddd, 0.8 m each way.
 SLIVER_WIDTH_M = 1.0
@@ -78,11 +78,6 @@ class Problem:
     def ident(self) -> str:
         """A name for it that stays while the drawing stays."""
         return self.key if self.part is None else f"{self.key}-{self.part}"
-
-
-def filled(text: Text, **values: object) -> Text:
-    """A sentence with its marks filled in both languages."""
-    return Text(*(text.say(language, **values) for language in LANGUAGES))
 
 
 def measured(polygons: Iterable[Polygon]) -> float | None:

@@ -17,12 +17,11 @@ from datlanh.kernel.firewall.findings import (
     Other,
     Problem,
     Repair,
-    filled,
     mean_width_m,
     repair_of,
 )
 from datlanh.kernel.rules import Severity
-from datlanh.kernel.text import Text
+from datlanh.kernel.text import Text, filled
 
 OVERLAP = Text("Chồng lên {other} {area} m².", "It overlaps {other} by {area} m².")
 LIES_ON = Text("Nằm trên {other}: {area} m².", "It lies on {other}: {area} m².")
@@ -62,7 +61,7 @@ def other_problems(drawn: Drawing, others: Iterable[Other]) -> Iterator[Problem]
     flat = shapely.union_all([geometry.to_plane(p, plane) for p in drawn])
     for other in near:
         theirs = geometry.to_plane(other.outline, plane)
-        theirs = _areas(theirs if theirs.is_valid else shapely.make_valid(theirs))
+        theirs = polygons_of(theirs if theirs.is_valid else shapely.make_valid(theirs))
         found = _beside(drawn, other, flat, theirs, plane)
         if found is not None:
             yield found
@@ -71,7 +70,7 @@ def other_problems(drawn: Drawing, others: Iterable[Other]) -> Iterator[Problem]
 def _beside(
     drawn: Drawing, other: Other, flat: Any, theirs: Any, plane: geometry.Plane
 ) -> Problem | None:
-    common = _areas(shapely.intersection(flat, theirs, grid_size=GRID_M))
+    common = polygons_of(shapely.intersection(flat, theirs, grid_size=GRID_M))
     size = float(common.area)
     key = f"other:{other.local_id}"
     if size <= geometry.AREA_TOLERANCE_M2:
@@ -100,7 +99,7 @@ def _cut(drawn: Drawing, other: Other, theirs: Any, plane: geometry.Plane) -> Re
     left: list[Polygon] = []
     for polygon in drawn:
         flat = geometry.to_plane(polygon, plane)
-        rest = _areas(shapely.difference(flat, theirs, grid_size=GRID_M))
+        rest = polygons_of(shapely.difference(flat, theirs, grid_size=GRID_M))
         pieces = [p for p in rest.geoms if mean_width_m(p) >= SLIVER_WIDTH_M]
         left += [geometry.from_plane(p, plane) for p in pieces]
     said = filled(CUT, other=other.local_id)
@@ -151,7 +150,7 @@ def commune_problem(drawn: Drawing, commune: BaseGeometry, name: str) -> Problem
     """
     plane = geometry.plane_for(*drawn)
     flat = shapely.union_all([geometry.to_plane(p, plane) for p in drawn])
-    outside = _areas(flat.difference(geometry.to_plane(commune, plane)))
+    outside = polygons_of(flat.difference(geometry.to_plane(commune, plane)))
     share = outside.area / flat.area if flat.area else 0.0
     if share <= COMMUNE_SHARE:
         return None
@@ -185,7 +184,7 @@ def stated_problem(
     return Problem("stated", severity, said, None, None, None, (repair,))
 
 
-def _areas(shape: BaseGeometry) -> MultiPolygon:
+def polygons_of(shape: BaseGeometry) -> MultiPolygon:
     """The polygons of a shape; lines and points fall away."""
     parts = [p for p in shapely.get_parts(shapely.get_parts(shape)) if isinstance(p, Polygon)]
     return MultiPolygon([p for p in parts if not p.is_empty and np.isfinite(p.area)])

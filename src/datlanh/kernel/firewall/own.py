@@ -14,12 +14,11 @@ from datlanh.kernel.firewall.findings import (
     SLIVER_WIDTH_M,
     Problem,
     Repair,
-    filled,
     mean_width_m,
     repair_of,
 )
 from datlanh.kernel.rules import Severity
-from datlanh.kernel.text import Text
+from datlanh.kernel.text import Text, filled
 
 Drawing = tuple[Polygon, ...]
 

@@ -17,7 +17,8 @@ SPIKE_ANGLE = math.radians(30)  # wider corners are corners
 SPIKE_LENGTH_M = 2.0
 FAR_TIMES = 3.0  # so many times the extent of all other points …
 FAR_M = 200.0  # … and at least this: a wrong third decimal is 110 m, a wrong second 1.1 km
-MOST_POINTS = 400  # beyond this, orders are not searched
+MOST_POINTS = 200  # beyond this, orders are not searched …
+MOST_TURNS = 300  # … nor where so many steps are not enough: such points are no boundary
 DECIMALS = 6
 
 Pairs = list[tuple[float, float]]
@@ -118,7 +119,7 @@ def uncrossed(polygon: Polygon) -> Polygon | None:
     pairs = list(dict.fromkeys(geometry.open_ring(polygon.exterior.coords)))
     if not 4 <= len(pairs) <= MOST_POINTS:
         return None
-    for _ in range(len(pairs) ** 2):
+    for _ in range(MOST_TURNS):
         crossing = _crossing(pairs)
         if crossing is None:
             found = Polygon(pairs)

@@ -114,6 +114,12 @@ left join lateral (
 ) lies on true
 """
 
+_STATE = """
+left join register_state s on s.record_id = v.record_id
+  and s.true_from <= %(on)s and (s.true_to is null or s.true_to > %(on)s)
+  and s.known_from <= %(known)s and (s.known_to is null or s.known_to > %(known)s)
+"""
+
 SHARED = """
   v.record_id, r.local_id, coalesce(v.values->>'internal_id', '') as internal_id,
   v.organisation_id, coalesce(v.values->>'reporting_team', '') as reporting_team,
@@ -124,7 +130,7 @@ SHARED = """
 """
 
 VERSIONS = f"""
-  from register_version v join register_record r on r.id = v.record_id {_COMMUNE}
+  from register_version v join register_record r on r.id = v.record_id {_COMMUNE} {_STATE}
  where v.kind = %(kind)s and r.kind = %(kind)s
    and v.true_from <= %(on)s and (v.true_to is null or v.true_to > %(on)s)
    and v.known_from <= %(known)s and (v.known_to is null or v.known_to > %(known)s)

@@ -29,6 +29,14 @@ from datlanh.register.services.links import (
     links_rebuild,
     links_replayed,
 )
+from datlanh.register.services.states import (
+    state_row,
+    state_set,
+    states_known,
+    states_newest,
+    states_rebuild,
+    states_replayed,
+)
 
 __all__ = [
     "DECISION_LOCK",
@@ -49,6 +57,12 @@ __all__ = [
     "records_lock",
     "refold_apply",
     "refold_plan",
+    "state_row",
+    "state_set",
+    "states_known",
+    "states_newest",
+    "states_rebuild",
+    "states_replayed",
     "typed_row",
     "values_of",
     "version_columns",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -42,12 +42,19 @@ class Plan:
     is_first: bool = False  # nothing of the record stands yet
 
 
-def refold_plan(*, record: Record, counting: frozenset[int], projector: Projector) -> Plan:
+def refold_plan(
+    *,
+    record: Record,
+    counting: frozenset[int],
+    projector: Projector,
+    state: str | None = None,
+) -> Plan:
     """What versions and rows of a locked record must become for what counts now.
 
-    The record's own row need not exist yet, its claims and list rows must.
+    The record's own row need not exist yet, its claims and list rows must. `state` is the one it
+    is about to be in; None: the one that stands.
     """
-    folded, spans = _folded(record.pk, counting)
+    folded, spans, stands = _folded(record.pk, counting)
     change = difference(spans, folded.segments)
     closing = _closing(record, change)
     opening = _opening(record, change, closing)
@@ -57,6 +64,7 @@ def refold_plan(*, record: Record, counting: frozenset[int], projector: Projecto
         former = next((v for v in closing.values() if v["true_to"] is None), None)
         stays = former is not None and former["lists"] == newest["lists"]
         current = _current(newest, record, len(counting), with_lists=not stays)
+        current = replace(current, state=stands if state is None else state)
         plan.typed = typed_row(current, projector)
         plan.children = {} if stays else projector.children(current)
     return plan
@@ -98,23 +106,26 @@ select (select coalesce(json_agg(json_build_array(report_id, "on", atoms, lists)
        (select coalesce(json_agg(data order by seq), '[]')
           from register_decision where record_id = %(record)s and kind = 'chosen'),
        (select coalesce(json_agg(json_build_array(true_from, true_to, fingerprint)), '[]')
-          from register_version where record_id = %(record)s and known_to is null)
+          from register_version where record_id = %(record)s and known_to is null),
+       (select state from register_state
+         where record_id = %(record)s and known_to is null and true_to is null)
 """
 
 
-def _folded(record_id: UUID, counting: frozenset[int]) -> tuple[Folded, list[Span]]:
-    """The record's fold over the reports that count, and the open versions that stand.
+def _folded(record_id: UUID, counting: frozenset[int]) -> tuple[Folded, list[Span], str]:
+    """The record's fold over the reports that count; the open versions and the state that stand.
 
     Compares digests, loads no values.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ASKED, {"record": record_id, "counting": list(counting)})
-        claims, choices, spans = cursor.fetchone()
+        claims, choices, spans, state = cursor.fetchone()
     folded = fold(
         (FoldClaim(report, _day(on), atoms, tuple(lists)) for report, on, atoms, lists in claims),
         map(choice_from, choices),
     )
-    return folded, [Span(_day(a), _day(b) if b else None, mark) for a, b, mark in spans]
+    stored = [Span(_day(a), _day(b) if b else None, mark) for a, b, mark in spans]
+    return folded, stored, state or ""
 
 
 _day = dt.date.fromisoformat

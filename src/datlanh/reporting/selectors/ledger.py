@@ -14,7 +14,8 @@ from django.db import connection
 
 from datlanh.accounts.scope import Scope
 from datlanh.hazards.selectors import AreaFilter, ReleaseFilter, rows
-from datlanh.kernel.ledger import CLASSES, DEPTH_COLUMN
+from datlanh.kernel.ledger import DEPTH_COLUMN
+from datlanh.kernel.ledger_cut import CLASSES
 from datlanh.register.listing.sources import Rows
 from datlanh.register.selectors import AsOf
 from datlanh.reporting.selectors.groups import Group, expression, named
@@ -189,7 +190,8 @@ def _releases(found: Rows, by: str) -> dict[str | None, ReleasesCell]:
     counts = "l.is_complete and l.release_class <> ''"
     sums = ", ".join(f"coalesce(sum(l.{name}) filter (where {counts}), 0)" for name in GROUND)
     around = f"""select a.g, count(*) filter (where {counts}),
-        coalesce(sum(l.stated_cleared_m2 + l.stated_surface_m2) filter (where {counts}), 0),
+        coalesce(sum(greatest(l.stated_cleared_m2, l.stated_surface_m2))
+          filter (where {counts}), 0),
         coalesce(sum(l.drawn_m2) filter (where not l.is_complete), 0),
         coalesce(sum(l.drawn_m2) filter (where l.is_complete and l.release_class = ''), 0),
         count(*) filter (where {counts} and l.drawn_m2 = 0), {sums}

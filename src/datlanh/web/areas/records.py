@@ -15,6 +15,7 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.hazards.rules import public_status
 from datlanh.hazards.selectors.sources import AREA, RELEASE
+from datlanh.intake.selectors.area_life import state_then
 from datlanh.intake.selectors.consent import persons_reach_record
 from datlanh.intake.selectors.life import record_life
 from datlanh.intake.selectors.located import record_features
@@ -35,9 +36,12 @@ from datlanh.places.models import AdminUnit, Level
 from datlanh.places.rules import MERGER
 from datlanh.register.models import Record, Version
 from datlanh.register.selectors import AsOf, asof, day_read, known_read
+from datlanh.web.areas.around import area_around
 from datlanh.web.areas.filters import RELEASE_STATES
+from datlanh.web.areas.life import area_life_shown
 from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.links.shown import record_links
+from datlanh.web.tools.shown import place_of
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def record_shown(
         "asof": moment,
         "crumbs": _crumbs(record, where, listed),
         "where": where,
-        "status": public_status(version.values.get("reported_status")) if version else "",
+        "status": public_status(state_then(record, version, moment)) if version else "",
         "state": RELEASE_STATES.get(version.values.get("reported_status")) if version else None,
         "organisation": Organisation.objects.get(pk=record.organisation_id),
         "sections": record_facts(version, bound, names) if version else [],
@@ -118,11 +122,25 @@ def record_shown(
         "may_see_persons": persons_reach_record(who, record),
         "may_erase_persons": has(who, Permission.PERSON_ERASE, record.organisation_id),
         "people": person_cards(visits, names),
+        "place": place_of(version),
         "persons": persons,
         **record_links(record, who, moment, counts=version is not None),
+        **(_of_area(record, version, moment, request) if is_area else {}),
         **(more or {}),
     }
+    if context["features"] and context.get("around"):
+        context["features"]["features"][:0] = context["around"]  # beneath what is the area's own
     return render(request, template, context)
+
+
+def _of_area(
+    record: Record, version: Version | None, moment: AsOf, request: StaffRequest
+) -> dict[str, Any]:
+    """What only an area's page has."""
+    return {
+        **area_life_shown(record, version, moment, request),
+        **area_around(record, version, moment, request),
+    }
 
 
 def where_of(version: Version) -> Where:

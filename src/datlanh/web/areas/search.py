@@ -13,7 +13,7 @@ from datlanh.accounts.scope import Scope, has, scope_for
 from datlanh.hazards.selectors import AreaFilter, ReleaseFilter, Turn, area_page, release_page
 from datlanh.intake.selectors.paging import Cursor
 from datlanh.intake.selectors.reports import ReportFilter, report_list
-from datlanh.kernel import ids
+from datlanh.kernel import clock, coordinates, geometry, ids
 from datlanh.kernel.text import Text
 from datlanh.places import selectors as places
 from datlanh.places.models import Level
@@ -26,6 +26,14 @@ from datlanh.web.records.kinds import KINDS, Kind
 
 SHOWN = 8
 LETTERS = 2  # fewer find everything
+
+
+def _point(text: str) -> bool:
+    """Whether the text is a place in the province, in whatever notation."""
+    return any(
+        geometry.on_globe(r.point) and places.in_province(r.point, clock.today())
+        for r in coordinates.read(text)
+    )
 
 
 @opens()
@@ -48,6 +56,7 @@ def search(request: StaffRequest) -> HttpResponse:
             "reports": report_list(who, ReportFilter(text=text), Cursor(), size=SHOWN).rows
             if has(who, Permission.REPORT_READ) and any(c.isdigit() for c in text)
             else [],
+            "point": _point(text),
             "places": _places(text) if not text.isdigit() else [],
             **names_beside([*found, *released, *(row for _, rows in others for row in rows)]),
         }

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from datlanh.web.areas import lists, records, search
+from datlanh.web.areas import divide, life, lists, records, search
 
 urlpatterns: list[URLPattern] = [
     path("areas/", lists.areas, name="areas"),
     path("areas/<local_id>/", records.area, name="area"),
+    path("areas/<local_id>/move", life.move, name="area_move"),
+    path("areas/<local_id>/divide", divide.divide, name="area_divide"),
+    path("areas/<local_id>/divide/propose", divide.propose, name="area_divide_propose"),
+    path("areas/<local_id>/divide/answer", divide.answer, name="area_divide_answer"),
     path("releases/", lists.releases, name="releases"),
     path("releases/<local_id>/", records.release, name="release"),
     path("search", search.search, name="search"),

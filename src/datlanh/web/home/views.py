@@ -9,6 +9,8 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.selectors.batches import batches_waiting
 from datlanh.intake.selectors.clocks import month_due, overdue_by_operator, reminders_of
+from datlanh.intake.selectors.desk import assigned_count, threads_unread
+from datlanh.intake.selectors.held import held_waiting
 from datlanh.intake.selectors.paging import Cursor
 from datlanh.intake.selectors.queue import (
     DECIDE,
@@ -17,6 +19,7 @@ from datlanh.intake.selectors.queue import (
     overdue_reports,
     proposals_for,
     review_queue,
+    stages_of,
     waiting_for,
 )
 from datlanh.intake.selectors.reports import ReportFilter, form_titles, report_list
@@ -43,6 +46,9 @@ def home(request: StaffRequest) -> HttpResponse:
     context = {
         "waiting": waiting,
         "batches_waiting": batches_waiting(who),
+        "held_waiting": held_waiting(who) if has(who, Permission.REPORT_APPROVE) else 0,
+        "assigned_to_me": assigned_count(who) if stages_of(who) else 0,
+        "unread": threads_unread(who) if reads else [],
         "rows": rows,
         "titles": form_titles(),
         "proposals": list(proposals_for(who)[:SHOWN]) if waiting.proposals else [],

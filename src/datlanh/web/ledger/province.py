@@ -79,6 +79,7 @@ def ledger(request: StaffRequest) -> HttpResponse:
     words = Words(request.user, Permission.FIGURE_READ)
     context = {
         "by": asked.by,
+        "group": group,
         "switch": group_switch(request, asked.by),
         "tabs": figure_tabs(request),
         "page": "ledger",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
+from datlanh.intake.selectors.located import record_features
+from datlanh.intake.selectors.values import version_of
 from datlanh.kernel.text import Text
 from datlanh.register.listing import ListFilter
 from datlanh.register.listing.pages import list_get
@@ -19,6 +22,7 @@ from datlanh.web.records.cells import Cell, cell_of, links_of
 from datlanh.web.records.kinds import BY_SLUG, Kind
 from datlanh.web.records.lists import kind_of
 from datlanh.web.records.words import KindWords
+from datlanh.web.surveys.shown import survey_boxes
 
 VICTIMS_OF = Text("Nạn nhân của tai nạn này", "Victims of this accident")
 HELP_FOR = Text("Hỗ trợ cho nạn nhân này", "Assistance to this victim")
@@ -28,18 +32,21 @@ HELP_FOR = Text("Hỗ trợ cho nạn nhân này", "Assistance to this victim")
 def record(request: StaffRequest, slug: str, local_id: str) -> HttpResponse:
     """`/records/<kind>/<local_id>/?on=&known=`: one record. 404 outside the scope."""
     kind = kind_of(slug)
-    more = {
+    more: dict[str, Any] = {
         "kind": kind,
         "cells": _cells(request, kind, local_id),
         "related": _related(kind, local_id),
     }
+    template = "web/records/record.html"
+    if kind.slug == "surveys":
+        template, more = "web/surveys/survey.html", more | _boxes(request, local_id)
     listed = (kind.title, reverse("web:records", args=(slug,)))
     return record_shown(
         request,
         local_id,
         kind.listing.kind,
         listed=listed,
-        template="web/records/record.html",
+        template=template,
         more=more,
     )
 
@@ -58,6 +65,16 @@ def _cells(request: StaffRequest, kind: Kind, local_id: str) -> list[Cell]:
     words = KindWords(kind, request.user, Permission.RECORD_READ)
     links = links_of([row], words)
     return [cell_of(head, row, words, links) for head in kind.heads]
+
+
+def _boxes(request: StaffRequest, local_id: str) -> dict[str, Any]:
+    """The boxes of a survey as they stood; nothing for a record out of sight."""
+    scope = scope_for(request.user, Permission.RECORD_READ)
+    record = Record.objects.filter(scope.q("organisation_id"), local_id=local_id).first()
+    moment = moment_of(request)
+    version = version_of(record, moment.on, moment.known) if record else None
+    features = record_features(version, is_area=True) if version else None
+    return survey_boxes(version, features)
 
 
 def _related(kind: Kind, local_id: str) -> list[tuple[Text, str]]:

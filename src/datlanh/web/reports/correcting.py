@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +15,9 @@ from django.views.decorators.http import require_POST
 from datlanh.accounts.permissions import Permission
 from datlanh.intake.facts import DatabaseFacts
 from datlanh.intake.models import Report
-from datlanh.intake.selectors.findings import findings_of_now, findings_tried
+from datlanh.intake.selectors.findings import Told, findings_of_now, findings_tried
 from datlanh.intake.selectors.forms import mapping_of_report
+from datlanh.intake.selectors.maps import report_features
 from datlanh.intake.selectors.reports import communes_today, report_get
 from datlanh.intake.selectors.saying import names_for
 from datlanh.intake.selectors.sheets import answers_of_report
@@ -46,6 +48,7 @@ def correct(request: StaffRequest, receipt: str) -> HttpResponse:
         found = RULES.check(view_of(report, mapping, form.answers), DatabaseFacts(report))
         told, counts = findings_tried(found, mapping)
         context |= {"findings": told, "counts": counts, "is_trial": True}
+        context["features"] = _features(report, form, told)
     status = 422 if form.errors and action in ("check", "verify") else 200
     return render(request, "web/reports/correct.html", context, status=status)
 
@@ -124,11 +127,22 @@ def _done(request: StaffRequest, report: Report) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
+def _features(report: Report, form: AnswerForm, told: Iterable[Told]) -> dict[str, Any] | None:
+    """What was typed, on a map: drawn anew by each check. None where nothing has a place."""
+    answers = form.answers
+    if not (answers.points or answers.polygons):
+        return None
+    return report_features(report, form.mapping, answers, findings=told)
+
+
 def _context(request: StaffRequest, report: Report, form: AnswerForm) -> dict[str, Any]:
+    told = findings_of_now(report)
     return {
         "report": report,
         "form": form,
-        "findings": findings_of_now(report),
+        "findings": told,
+        "features": _features(report, form, told),
+        "basemap": reverse("api:basemap"),
         "counts": {"block": report.blocks, "warn": report.warns, "info": report.infos},
         "seen": request.POST.get("seen") or seen_of(report),
         "note": request.POST.get("note", ""),

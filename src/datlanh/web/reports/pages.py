@@ -13,6 +13,7 @@ from datlanh.accounts.scope import has
 from datlanh.intake import files
 from datlanh.intake.models import Report
 from datlanh.intake.selectors.binding import Binding, binding_of
+from datlanh.intake.selectors.desk import remarks_of, remarks_unread
 from datlanh.intake.selectors.differences import record_of
 from datlanh.intake.selectors.findings import findings_of_now
 from datlanh.intake.selectors.forms import mapping_of_report
@@ -28,6 +29,7 @@ from datlanh.intake.selectors.reports import (
 )
 from datlanh.intake.selectors.rulebook import settings_newest
 from datlanh.intake.selectors.sheets import Sheet, report_sheet
+from datlanh.intake.services.desk import remarks_mark_read
 from datlanh.intake.services.moves import step_of
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel import clock
@@ -81,8 +83,18 @@ def report_context(found: Report, who: User) -> dict[str, Any]:
         "reassign": _reassignable(found, sheet, who),
         "seen": seen_of(found),
         "settings_newest": settings_newest(),
+        **thread_context(found, who),
         "now": clock.now(),
     }
+
+
+def thread_context(found: Report, who: User) -> dict[str, Any]:
+    """The talk about a report; whoever is shown it has read it."""
+    thread, unread = remarks_of(found, who), set[int]()
+    if thread:
+        unread = set(remarks_unread(who).values_list("pk", flat=True))
+        remarks_mark_read(report=found, by=who)
+    return {"thread": thread, "unread_before": unread}
 
 
 def features_of(found: Report, context: dict[str, Any], **more: Any) -> dict[str, Any] | None:

@@ -60,14 +60,11 @@ def decide(request: StaffRequest, receipt: str) -> HttpResponse:
             shape_keep(problem=key, **shared)
             messages.success(request, _("The drawing is kept, with your reason."))
     except DomainError as refusal:
-        fresh = report_get(request.user, report.receipt)
-        return _page(request, fresh, refusal=refusal.say(language()), status=422)
+        messages.error(request, refusal.say(language()))
     return HttpResponseRedirect(reverse("web:report_shape", args=[report.receipt]))
 
 
-def _page(
-    request: StaffRequest, report: Report, *, wanted: str = "", refusal: str = "", status: int = 200
-) -> HttpResponse:
+def _page(request: StaffRequest, report: Report, *, wanted: str = "") -> HttpResponse:
     form = mapping_of_report(report)
     answers = answers_of_report(report)
     drawings = drawings_examined(report, form, answers, request.user) if form else []
@@ -86,11 +83,10 @@ def _page(
         "may_verify": may and closed is None,
         "shown": shown,
         "seen": seen_of(report),
-        "refusal": refusal,
         "features": _features(report, form, answers, drawings, shown) if form else None,
         "basemap": reverse("api:basemap"),
     }
-    return render(request, "web/reports/shape.html", context, status=status)
+    return render(request, "web/reports/shape.html", context)
 
 
 def _drawing(drawn: Drawn) -> dict[str, Any]:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from django.http import HttpRequest, QueryDict
 
-KEPT = ("stage", "mine", "findings", "form", "organisation", "after", "before")
+FILTERS = ("stage", "mine", "findings", "form", "organisation", "assigned", "late")
+KEPT = (*FILTERS, "after", "before")
 
 
 def desk_query(request: HttpRequest) -> str:
     """The part of the address that a link within the desk keeps: "?mine=1", or ""."""
+    kept = _kept(request.GET, KEPT)
+    return f"?{kept}" if kept else ""
+
+
+def filters_in(text: str) -> str:
+    """The filters of a queue's address, and nothing else, as they are kept under a name."""
+    return _kept(QueryDict(text.removeprefix("?")), FILTERS)
+
+
+def _kept(query: QueryDict, names: tuple[str, ...]) -> str:
     kept = QueryDict(mutable=True)
-    for name in KEPT:
-        if value := request.GET.get(name):
+    for name in names:
+        if value := query.get(name):
             kept[name] = value
-    return f"?{kept.urlencode()}" if kept else ""
+    return kept.urlencode()

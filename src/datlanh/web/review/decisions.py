@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from datlanh.intake.services.deciding import (
     step_confirm,
     step_propose,
 )
+from datlanh.intake.services.desk import remark_add, report_assign
 from datlanh.intake.services.verifying import report_return
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel.errors import DomainError
@@ -37,6 +38,7 @@ from datlanh.web.review.desk import (
     choices_in,
     desk_context,
     desk_page,
+    desk_swapped,
     queue_context,
     queue_filter,
 )
@@ -60,6 +62,7 @@ def approve(request: StaffRequest, receipt: str) -> HttpResponse:
             links=pairs_ticked(ticked, record or Record.id_from(report.pk)),
             note=request.POST.get("note", ""),
             seen=request.POST.get("seen"),
+            into_history=request.POST.get("history") == "1",
         )
         return _("%(receipt)s is approved.") % {"receipt": receipt}
 
@@ -149,6 +152,35 @@ def reassign(request: StaffRequest, receipt: str) -> HttpResponse:
     return _decided(request, receipt, act, stay=True)
 
 
+@require_POST
+@opens(Permission.REPORT_APPROVE, Permission.REPORT_VERIFY)
+def assign(request: StaffRequest, receipt: str) -> HttpResponse:
+    """Say who looks at a report; it stays open."""
+
+    def act(report: Report) -> str:
+        kept = report_assign(id=report.pk, to=request.POST.get("to", ""), by=request.user)
+        if kept is None:
+            return _("%(receipt)s is everybody’s again.") % {"receipt": receipt}
+        return _("%(who)s looks at %(receipt)s.") % {
+            "who": kept.to.full_name,
+            "receipt": receipt,
+        }
+
+    return _decided(request, receipt, act, stay=True)
+
+
+@require_POST
+@opens(Permission.REPORT_READ)
+def remark(request: StaffRequest, receipt: str) -> HttpResponse:
+    """Write in the talk about a report; it stays open."""
+
+    def act(report: Report) -> str:
+        remark_add(id=report.pk, text=request.POST.get("text", ""), by=request.user)
+        return _("Sent.")
+
+    return _decided(request, receipt, act, stay=True)
+
+
 def _record(text: str) -> UUID | None:
     try:
         return UUID(text)
@@ -166,6 +198,9 @@ def _decided(
     except DomainError as refusal:
         return _refused(request, receipt, refusal)
     messages.success(request, done)
+    swaps = request.POST.get("swap") and request.headers.get("HX-Request")
+    if swaps and (following := _following(request, report, stay=stay)) is not None:
+        return _in_place(request, following)
     address = _onward(request, report, stay=stay)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
@@ -179,12 +214,21 @@ def _onward(request: StaffRequest, report: Report, *, stay: bool) -> str:
     if back == "report":
         return page
     query = desk_query(request)
-    if stay:
-        return reverse("web:review_report", args=[report.receipt]) + query
-    following = review_next(request.user, queue_filter(request), report.pk)
+    following = _following(request, report, stay=stay)
     if following is None:
         return reverse("web:review") + query
     return reverse("web:review_report", args=[following.receipt]) + query
+
+
+def _following(request: StaffRequest, report: Report, *, stay: bool) -> Report | None:
+    """The report that stands on the desk next; None when the queue is empty."""
+    return report if stay else review_next(request.user, queue_filter(request), report.pk)
+
+
+def _in_place(request: StaffRequest, following: Report) -> HttpResponse:
+    """The next report in the answer to the decision about the last: nobody waits for a page."""
+    request.POST = QueryDict("")  # what was chosen for the last says nothing about this one
+    return desk_swapped(request, report_get(request.user, following.receipt))
 
 
 def _refused(request: StaffRequest, receipt: str, refusal: DomainError) -> HttpResponse:

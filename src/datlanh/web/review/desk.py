@@ -7,13 +7,16 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has
+from datlanh.intake.attached import attached_of
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
-from datlanh.intake.selectors.binding import Binding, binding_of
+from datlanh.intake.selectors.binding import Binding, binding_of, outline_of
+from datlanh.intake.selectors.desk import colleagues_for, unread_among, works_on
 from datlanh.intake.selectors.differences import (
     Comparison,
     Dispute,
@@ -24,6 +27,7 @@ from datlanh.intake.selectors.differences import (
     version_now,
 )
 from datlanh.intake.selectors.paging import Cursor
+from datlanh.intake.selectors.pieces import Pieces, pieces_between
 from datlanh.intake.selectors.queue import (
     DECIDE,
     VERIFY,
@@ -33,6 +37,7 @@ from datlanh.intake.selectors.queue import (
     stages_of,
 )
 from datlanh.intake.selectors.reports import (
+    UNDECIDED,
     communes_named,
     form_titles,
     organisations_seen,
@@ -40,11 +45,15 @@ from datlanh.intake.selectors.reports import (
 )
 from datlanh.intake.selectors.saying import names_more
 from datlanh.intake.services.approving import UNDATED, conflicts_with
+from datlanh.intake.services.lifecycle import is_divided
+from datlanh.kernel.mapping import Answers, FormMapping
 from datlanh.kernel.text import Text
 from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.links.shown import desk_links
+from datlanh.web.reports.filters import language
 from datlanh.web.reports.pages import features_of, report_context
 from datlanh.web.review.address import desk_query
+from datlanh.web.review.queues import queue_names
 
 NEW = "new"  # the value of the radio button for a record of its own
 CHOICE = "choice:"  # + atom: names of the fields that choose between values of one date
@@ -66,20 +75,24 @@ def review(request: StaffRequest) -> HttpResponse:
 def review_report(request: StaffRequest, receipt: str) -> HttpResponse:
     """The queue with this report open."""
     found = report_get(request.user, receipt)
+    if request.headers.get("HX-Target") == "desk":
+        return desk_swapped(request, found)
     return desk_page(request, found, queue_context(request, queue_filter(request)))
 
 
-def queue_filter(request: HttpRequest) -> QueueFilter:
-    """What the address narrows the queue to."""
+def queue_filter(request: HttpRequest, *, stage: str = "") -> QueueFilter:
+    """What the address narrows the queue to; `stage` settles which queue."""
     get = request.GET.get
     stages = stages_of(request.user) if isinstance(request.user, User) else []
-    stage = get("stage", "")
+    stage = stage or get("stage", "")
     return QueueFilter(
         stage=stage if stage in stages else next(iter(stages), DECIDE),
         mine=bool(get("mine")),
         findings=get("findings", ""),
         form=get("form", ""),
         organisation=get("organisation", ""),
+        assigned=get("assigned", ""),
+        late=bool(get("late")),
     )
 
 
@@ -98,7 +111,9 @@ def queue_context(request: StaffRequest, wanted: QueueFilter) -> dict[str, Any]:
         "communes": communes_named(r.commune_code for r in page.rows),
         "organisations": organisations if len(organisations) > 1 else [],
         "desk_query": desk_query(request),
-        "is_narrowed": any((wanted.mine, wanted.findings, wanted.form, wanted.organisation)),
+        "is_narrowed": wanted.is_narrowed,
+        "unread": unread_among(request.user, page.rows),
+        **queue_names(request, wanted),
     }
 
 
@@ -116,9 +131,24 @@ def desk_page(
     return render(request, "web/review/desk.html", context, status=status)
 
 
+def desk_swapped(request: StaffRequest, report: Report) -> HttpResponse:
+    """The desk for htmx, which puts it in the place of the one that stands."""
+    queue = queue_context(request, queue_filter(request))
+    context = queue | desk_context(request, report)
+    response = render(request, "web/review/_desk_swap.html", context)
+    address = reverse("web:review_report", args=[report.receipt]) + desk_query(request)
+    for name, value in (("Retarget", "#desk"), ("Reswap", "outerHTML"), ("Push-Url", address)):
+        response[f"HX-{name}"] = value
+    return response
+
+
 def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
     """The middle and right panes."""
     context = report_context(report, request.user)
+    context |= {
+        "assignment": getattr(report, "assignment", None),  # absent: nobody looks at it
+        "colleagues": _colleagues(request, report),
+    }
     context |= {"stage": VERIFY if report.state in ("received", "returned") else DECIDE}
     mapping, sheet = context["mapping"], context["sheet"]
     if mapping is None or not sheet.revisions:
@@ -132,10 +162,12 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
         }
     binding = binding_of(report, mapping, sheet.answers, request.user)
     chosen = chosen_record(request, report, binding)
+    pieces = outline_pieces(mapping, sheet.answers, chosen, binding)
     comparison, disputes, undated = beside_the_register(report, request.user, context, chosen)
     return context | {
         "binding": binding,
         "bound": chosen,
+        "bound_divided": chosen is not None and is_divided(chosen),
         "bound_value": str(chosen) if chosen else NEW,
         "comparison": comparison,
         "disputes": [d for d in disputes if not d.is_alike],
@@ -146,10 +178,32 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
         "show_all": bool(request.GET.get("all")),
         "may_except": has(request.user, Permission.EXCEPTION_GRANT, report.organisation_id)
         and report.state in ("received", "verified", "returned"),
+        "pieces": pieces,
         "features": features_of(
-            report, context, records=binding.candidates, bound=chosen or report.record_id
+            report,
+            context,
+            records=binding.candidates,
+            bound=chosen or report.record_id,
+            pieces=pieces,
+            language=language(),
         ),
     }
+
+
+def _colleagues(request: StaffRequest, report: Report) -> list[User]:
+    """Whom `request.user` may give the report to; nobody once it is decided."""
+    if report.state not in UNDECIDED:
+        return []
+    may = has(request.user, works_on(report), report.organisation_id)
+    return colleagues_for(report) if may else []
+
+
+def outline_pieces(
+    mapping: FormMapping, answers: Answers, chosen: UUID | None, binding: Binding
+) -> Pieces | None:
+    """How the report's outline differs from the one that stands in the chosen record."""
+    stands = binding.candidate(chosen) if chosen else None
+    return pieces_between(stands.shape, outline_of(mapping, answers)) if stands else None
 
 
 def chosen_record(request: HttpRequest, report: Report, binding: Binding) -> UUID | None:
@@ -179,7 +233,8 @@ def beside_the_register(
     """The comparison with the chosen record, what needs a choice, and why there is neither."""
     mapping, sheet = context["mapping"], context["sheet"]
     try:
-        claims, rows = claims_of(mapping, sheet.answers)
+        attached = attached_of(report, mapping, sheet.answers)
+        claims, rows = claims_of(mapping, sheet.answers, attached)
     except ValueError:
         return None, [], UNDATED
     version = version_now(chosen) if chosen else None

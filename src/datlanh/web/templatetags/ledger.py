@@ -15,11 +15,12 @@ from datlanh.register.selectors import AsOf
 from datlanh.web.ledger.areas import area_ledger_section
 
 register = template.Library()
+SMALL_M2 = 50  # below, hectares would say 0.00
 
 
 @register.simple_tag
 def land(value: float | str | None, sign: bool = False) -> SafeString:
-    """m² as hectares with two decimals, the whole m² in the tooltip; nothing is a quiet zero."""
+    """m² as hectares with two decimals, whole m² in the tooltip; nothing is a quiet zero."""
     language = get_language() or "vi"
     if value is None or isinstance(value, str):
         return format_html('<span class="mut">{}</span>', "–")
@@ -27,6 +28,8 @@ def land(value: float | str | None, sign: bool = False) -> SafeString:
     if not m2:
         return format_html('<span class="mut">{}</span>', "0")
     plus = "+" if sign and m2 > 0 else ""
+    if abs(m2) < SMALL_M2:
+        return format_html("{}", f"{plus}{number(m2, language)}{NBSP}m²")
     return format_html(
         '<span title="{}">{}</span>',
         f"{plus}{number(m2, language)}{NBSP}m²",

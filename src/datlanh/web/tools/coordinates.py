@@ -19,10 +19,11 @@ from datlanh.accounts.scope import has
 from datlanh.kernel import clock, coordinates, firewall, geometry
 from datlanh.kernel.coordinates import SYSTEMS, TurningPoint
 from datlanh.kernel.coordinates.tables import Line, Table, read_table
-from datlanh.kernel.text import LANGUAGES, Text
+from datlanh.kernel.text import Text
 from datlanh.places import selectors as places
 from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.reports.filters import language
+from datlanh.web.tools.shown import Written, in_every_system
 
 MOST_CHARACTERS = 200_000
 
@@ -34,7 +35,7 @@ def converter(request: StaffRequest) -> HttpResponse:
     text = sent.get("q", "")[:MOST_CHARACTERS]
     given = sent.get("from", "")
     target = sent.get("to", "")
-    table = read_table(text, _inside, given if given in SYSTEMS else "")
+    table = read_table(text, _inside, given if given in SYSTEMS else "", _inside_each)
     shown = target if target in SYSTEMS else _other_than(table.system)
     if sent.get("do") == "csv" and table.points:
         return _csv(table, shown)
@@ -61,6 +62,13 @@ def _inside(point: Point) -> bool:
     return geometry.on_globe(point) and places.in_province(point, clock.today())
 
 
+def _inside_each(points: list[Point]) -> list[bool]:
+    """One question for all of them; what is on no globe is not asked about."""
+    there = [p for p in points if geometry.on_globe(p)]
+    found = iter(places.in_province_each(there, clock.today()) if there else [])
+    return [geometry.on_globe(p) and next(found) for p in points]
+
+
 def _other_than(system: str) -> str:
     """What a person probably wants: degrees from paper, paper from degrees."""
     if system in (coordinates.WGS84_DECIMAL, coordinates.WGS84_DMS, ""):
@@ -68,22 +76,9 @@ def _other_than(system: str) -> str:
     return coordinates.WGS84_DECIMAL
 
 
-def in_every_system(point: Point) -> list[dict[str, Any]]:
-    """A point in all systems: name, what a person reads, what another program takes."""
-    return [
-        {
-            "key": system.key,
-            "name": system.name,
-            "said": Text(*(coordinates.write(point, system.key, lang) for lang in LANGUAGES)),
-            "plain": coordinates.plain(point, system.key),
-        }
-        for system in SYSTEMS.values()
-    ]
-
-
-def _single(table: Table) -> list[dict[str, Any]]:
+def _single(table: Table) -> tuple[Written, ...]:
     if len(table.lines) != 1 or table.lines[0].taken is None:
-        return []
+        return ()
     return in_every_system(table.lines[0].taken.point)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from datlanh.intake.selectors.nightly import family, figures, ground
+from datlanh.intake.selectors.nightly import family, figures, ground, land
 from datlanh.intake.selectors.nightly.now import Found, heads_of, register_now
 
 __all__ = ["Found", "everything_found", "heads_of", "register_now"]
@@ -32,3 +32,6 @@ def everything_found(thresholds: Mapping[str, float]) -> Iterator[Found]:
     yield from ground.outside_province()
     yield from ground.outside_commune()
     yield from ground.overlaps(thresholds)
+    yield from land.releases(thresholds)
+    yield from land.areas(thresholds)
+    yield from land.stalled(thresholds)

@@ -1,0 +1,1 @@
+"""One's own sessions, and the accounts that somebody administers."""

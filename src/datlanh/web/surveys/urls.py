@@ -1,0 +1,11 @@
+"""The addresses of survey boxes."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from datlanh.web.surveys import proposals
+
+urlpatterns: list[URLPattern] = [
+    path("surveys/<local_id>/areas", proposals.propose, name="survey_areas"),
+]

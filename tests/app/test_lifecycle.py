@@ -1,0 +1,167 @@
+"""Steps of an area: decisions that move its state, in lists, on the map, then and now."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.accounts.scope import EVERYTHING
+from datlanh.audit.models import Event
+from datlanh.hazards.models import HazardousArea
+from datlanh.hazards.selectors import AreaFilter, area_counts, area_page
+from datlanh.intake.selectors.area_life import before_closing, state_then, steps_taken
+from datlanh.intake.services.comparing import register_verify
+from datlanh.intake.services.lifecycle import area_move, life_of
+from datlanh.intake.services.rebuilding import register_rebuild
+from datlanh.kernel import clock
+from datlanh.kernel.errors import ConflictError, TransitionError
+from datlanh.register.models import Decision, Record, State
+from datlanh.register.selectors import asof, decision_newest
+from support.reports import approved, cha, demo_cast, let_through, received, release, verified
+
+pytestmark = pytest.mark.django_db
+
+AREA = "HAZ-409-600001"
+
+
+@pytest.fixture
+def cast():
+    return demo_cast()
+
+
+def enter(draft, cast, **more):
+    report = verified(received(draft, by=cast["renew.hientruong"]), by=cast["renew"])
+    return approved(let_through(report), by=cast["kiemtra2"], **more)
+
+
+@pytest.fixture
+def area(cast):
+    enter(cha(1, days_ago=60), cast)
+    return HazardousArea.objects.get(local_id=AREA)
+
+
+def ago(days: int) -> dt.date:
+    return clock.today() - dt.timedelta(days=days)
+
+
+def move(cast, step, *, days=0, seen=None, who="kiemtra2", **more):
+    with acting(cast[who]):
+        record = Record.objects.get(local_id=AREA)
+        return area_move(
+            local_id=AREA,
+            step=step,
+            seen=seen or life_of(record).state,
+            on=ago(days),
+            by=cast[who],
+            **more,
+        )
+
+
+def status() -> str:
+    return HazardousArea.objects.get(local_id=AREA).public_status
+
+
+def listed(**filter) -> list[tuple[str, str]]:
+    page = area_page(EVERYTHING, AreaFilter(**filter))
+    return [(row.local_id, row.public_status) for row in page.rows]
+
+
+def the_register_is_its_fold() -> None:
+    with acting(SYSTEM):
+        assert register_verify().equal
+        register_rebuild(by=SYSTEM)
+        assert register_verify().equal
+
+
+def test_an_area_is_worked_on_accepted_handed_over_and_opened_again(cast, area):
+    assert status() == "open"
+    move(cast, "start", days=30)
+    assert status() == "ongoing"
+    with pytest.raises(TransitionError, match="No completion report"):
+        move(cast, "complete", days=10)
+    enter(release(1, days_ago=20).but(cha_ids=AREA), cast)
+    move(cast, "complete", days=10)
+    assert status() == "ongoing"  # not closed: nobody accepted it
+    life = life_of(Record.objects.get(local_id=AREA))
+    assert [m.is_there for m in before_closing(life)] == [True, True, False, False]
+    move(cast, "accept", days=5, paper="07/BB-NT")
+    assert status() == "ongoing"
+    move(cast, "hand_over", days=2, paper="07/BG")
+    assert status() == "closed"
+    assert listed(status=("closed",)) == [(AREA, "closed")]
+    assert area_counts(EVERYTHING, AreaFilter())["closed"] == 1
+    move(cast, "reopen", cause="missed_item", note="Đạn cối 60 mm ở bờ ruộng.")
+    assert status() == "open"
+    assert Event.objects.filter(action="area.move").count() == 5
+    the_register_is_its_fold()
+    assert status() == "open"
+
+
+def test_what_was_true_and_known_before_stays(cast, area):
+    before = decision_newest()
+    move(cast, "start", days=30)
+    started = decision_newest()
+    move(cast, "suspend", days=10, note="Mùa mưa.")
+    now = decision_newest()
+    told = {
+        (30, before): "open",
+        (31, now): "open",
+        (30, now): "ongoing",
+        (5, started): "ongoing",
+        (10, now): "suspended",
+        (5, now): "suspended",
+    }
+    record = Record.objects.get(local_id=AREA)
+    for (days, known), expected in told.items():
+        then = AreaFilter(as_of=ago(days), known=known if known < now else None)
+        assert listed(**then.__dict__) == [(AREA, expected)], (days, known)
+        assert area_counts(EVERYTHING, then)[expected] == 1
+        state = state_then(record, None, asof(ago(days), known))
+        assert (state in {"ongoing", "suspended"}) == (expected != "open")
+    assert [s.decision.data["step"] for s in steps_taken(record, asof())] == ["suspend", "start"]
+    assert [s.on for s in steps_taken(record, asof(known=started))] == [ago(30)]
+
+
+def test_once_a_step_was_taken_reports_no_longer_move_it(cast, area):
+    record = Record.objects.get(local_id=AREA)
+    enter(cha(1, days_ago=40).but(status="suspended"), cast, record_id=record.pk)
+    assert status() == "suspended"
+    move(cast, "resume", days=30)
+    enter(cha(1, days_ago=20).but(status="closed"), cast, record_id=record.pk)
+    assert status() == "ongoing"
+    the_register_is_its_fold()
+    assert status() == "ongoing"
+
+
+def test_two_steps_of_one_day_and_a_correction_of_reports_fold_alike(cast, area):
+    move(cast, "task", days=30)
+    move(cast, "start", days=30)
+    assert list(State.objects.filter(known_to=None).values_list("state", flat=True)) == ["ongoing"]
+    the_register_is_its_fold()
+
+
+def test_discredited_ground_is_in_no_count_and_in_no_list_unless_asked_for(cast, area):
+    # No form reports suspected areas yet, so no step leads there: the row stands in for one.
+    HazardousArea.objects.update(state="discredited", public_status="closed")
+    assert listed() == []
+    assert sum(area_counts(EVERYTHING, AreaFilter()).values()) == 0
+    assert [i for i, _ in listed(state=("discredited",))] == [AREA]
+
+
+def test_who_worked_there_does_not_accept_it(cast, area):
+    enter(release(1, days_ago=20).but(cha_ids=AREA), cast)
+    move(cast, "complete", days=10)
+    officer = cast["kiemtra1"]  # seconded by the military, which has no part in it
+    move(cast, "accept", days=5, who="kiemtra1", paper="1/BB")
+    with pytest.raises(Record.DoesNotExist):
+        move(cast, "hand_over", who="renew", paper="1")
+    assert officer.organisation.key == "military"
+
+
+def test_somebody_who_looked_at_another_state_is_told(cast, area):
+    move(cast, "start", days=3)
+    with pytest.raises(ConflictError, match="just changed"):
+        move(cast, "start", seen="cha")
+    assert Decision.objects.filter(kind="moved").count() == 1

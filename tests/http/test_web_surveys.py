@@ -1,0 +1,128 @@
+"""A survey's page and the areas proposed from its boxes, to an approved CHA report."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.hazards.models import HazardousArea
+from datlanh.intake.models import Report
+from datlanh.intake.services.comparing import register_verify
+from datlanh.intake.services.linking import links_named
+from datlanh.register.models import Link
+from support.boxes import field_of_boxes, home, packed
+from support.drafts import survey_task
+from support.pages import page, signed_in
+from support.reports import approved, demo_cast, let_through, received, verified
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    return demo_cast()
+
+
+@pytest.fixture
+def survey(cast) -> Report:
+    draft = survey_task(1, surveyed_area_total=25 * 2500)
+    name = str(draft.answers.values["survey_boxes"])
+    report = received(
+        draft, by=cast["renew.hientruong"], files={name: packed(field_of_boxes(), items=2)}
+    )
+    return approved(verified(report, by=cast["renew"]), by=cast["kiemtra2"])
+
+
+def test_the_page_of_a_survey_counts_its_boxes_and_draws_them(cast, survey):
+    html = page(signed_in(cast["renew"]), "record", "surveys", survey.record_local_id)
+
+    assert "Red: cluster munition found" in html or "Đỏ: có bom chùm" in html
+    assert html.count('"role": "box"') == 25
+    assert reverse("web:survey_areas", args=[survey.record_local_id]) in html
+
+
+def test_proposals_stand_side_by_side_with_other_margins(cast, survey):
+    html = page(signed_in(cast["renew"]), "survey_areas", survey.record_local_id)
+
+    assert html.count('"role": "reported"') == 1
+    for margin in ("0", "25", "50", "100"):
+        assert f">{margin}" in html
+    assert home().id in html
+
+
+def test_a_broken_address_falls_back_to_the_centres_own_settings(cast, survey):
+    client = signed_in(cast["renew"])
+    address = reverse("web:survey_areas", args=[survey.record_local_id])
+    odd = {"margin_m": "nan", "gap": "-3", "least": "x", "fadeout_m": "1e99", "line": "x, y\n1"}
+
+    assert client.get(address, odd).status_code == 200
+
+
+def test_another_operator_does_not_see_the_survey(cast, survey):
+    client = signed_in(cast["mag"])
+
+    answer = client.get(reverse("web:survey_areas", args=[survey.record_local_id]))
+    assert answer.status_code == 404
+
+
+def sent(client, survey, **more):
+    address = reverse("web:survey_areas", args=[survey.record_local_id])
+    html = client.get(address).content.decode()
+    area_m2 = html.split('name="area_m2" value="')[1].split('"')[0]
+    asked = {"margin_m": "50.0", "gap": "1", "fadeout_m": "50.0", "least": "1"}
+    given = {
+        "area": home().id,
+        "area_m2": area_m2,
+        "released": "1",
+        "communes": "1",
+        "cha_id": "HAZ-409-600777",
+        "internal_id": "CHA 0690",
+        "village": "Thôn Mẫu",
+        "agreement_date": "2026-11-20",
+        "agreement_with": ["qtmac", "npa_renew"],
+        "agreement_neighbours": "HAZ-409-600001",
+        "agreement_person": "Hoàng Văn Thử",
+    }
+    return client.post(address, asked | given | more)
+
+
+def test_a_proposal_is_sent_as_a_report_and_becomes_an_area_when_approved(cast, survey):
+    answer = sent(signed_in(cast["renew"]), survey)
+
+    report = Report.objects.get(form="cha")
+    assert answer["Location"] == reverse("web:report_correct", args=[report.receipt])
+    assert (report.state, report.channel) == ("received", "web")
+    assert not HazardousArea.objects.exists()
+    with acting(SYSTEM):
+        values = report.payloads.get().answers["values"]
+    assert values["shape_id"] == "CHA0690"
+    assert values["survey_ids"] == survey.record_local_id
+    assert home().id in values["source_boxes"]
+    assert values["agreement_with"] == ["qtmac", "npa_renew"]
+    assert "Hoàng" not in str(values)
+
+    report = verified(let_through(report), by=cast["renew"])
+    with acting(cast["kiemtra2"], via="web"):
+        links = links_named(report=report, by=cast["kiemtra2"], record=None)
+    report = approved(let_through(report), by=cast["kiemtra2"], links=links)
+    area = HazardousArea.objects.get()
+    assert area.shape_id == "CHA0690"
+    assert area.area_m2 == pytest.approx(area.area_reported_m2, abs=1)
+    assert Link.objects.filter(relation="area_boxes", a_id=area.pk, holds=True).exists()
+    with acting(SYSTEM):
+        assert register_verify().equal
+
+
+def test_a_proposal_that_changed_meanwhile_is_not_sent(cast, survey):
+    answer = sent(signed_in(cast["renew"]), survey, area_m2="1")
+
+    assert answer.status_code == 422
+    assert not Report.objects.filter(form="cha").exists()
+
+
+def test_an_area_needs_an_id(cast, survey):
+    answer = sent(signed_in(cast["renew"]), survey, cha_id="")
+
+    assert answer.status_code == 422
+    assert not Report.objects.filter(form="cha").exists()
