@@ -20,6 +20,7 @@ from datlanh.kernel.text import number
 from datlanh.register.models import Record
 from datlanh.register.selectors import AsOf, asof
 from datlanh.reporting.documents.figures import area_figures
+from datlanh.reporting.documents.ground import LAYERS, things_in
 from datlanh.reporting.documents.mapsheet import Wish, map_sheet
 from datlanh.reporting.documents.models import IssuedDocument
 from datlanh.reporting.documents.selectors import document_confirm, documents_of
@@ -189,3 +190,18 @@ def test_a_printed_map_shows_what_lies_there_at_that_time(cast, area) -> None:
         assert word in text, word
     assert "«Không ghi nhận nguy hiểm» không có nghĩa là «an toàn»." in text
     assert area.local_id not in read(before)
+
+
+def test_ground_found_hazardous_again_is_not_hidden_by_its_old_release(cast) -> None:
+    entered(cast, release(5, days_ago=200))
+    entered(cast, cha(5))
+    entered(cast, release(6, days_ago=3))
+    entered(cast, cha(6, days_ago=40))
+    at = field_of(5).centroid
+    frame = Wish(at.x, at.y).frame
+    with acting(SYSTEM):
+        things = things_in(
+            frame, EVERYTHING, AreaFilter(), moment=asof(), layers=LAYERS, language="vi"
+        )
+    low = {t.label for t in things if t.beneath}
+    assert low == {"HR-CLC-409-600005"}

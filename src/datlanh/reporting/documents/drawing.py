@@ -29,6 +29,7 @@ class Thing:
     symbol: str
     shape: BaseGeometry
     label: str = ""
+    beneath: bool = False  # hides nothing: drawn before whatever is not
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,20 @@ def map_drawn(
     by_symbol: dict[str, list[Thing]] = {key: [] for key in LABELS}
     for thing in things:
         by_symbol[thing.symbol].append(thing)
+    bottom: list[str] = []
     body: list[str] = []
     labels = _Labels(frame)
     used = []
     for key, own in by_symbol.items():
-        drawn = [d for t in own for d in _thing(frame, t, symbols[key], labels)]
-        if drawn:
+        low, high = ([t for t in own if t.beneath is is_low] for is_low in (True, False))
+        drawn, above = (
+            [d for t in some for d in _thing(frame, t, symbols[key], labels)]
+            for some in (low, high)
+        )
+        if drawn or above:
             used.append(key)
-            body += drawn
+        bottom += drawn
+        body += above
     width, height = frame.width_mm + 2 * frame.edge_mm, frame.height_mm + 2 * frame.edge_mm
     sides = f'width="{_n(frame.width_mm)}" height="{_n(frame.height_mm)}"'
     edge = _n(frame.edge_mm)
@@ -63,6 +70,7 @@ def map_drawn(
         *(_hatch(symbols[k]) for k in used if symbols[k].hatch != "none"),
         f'<clipPath id="in"><rect {sides}/></clipPath></defs>',
         f'<g transform="translate({edge} {edge})"><g clip-path="url(#in)">',
+        *bottom,
         *body,
         *_grid_lines(frame),
         *labels.drawn(),
@@ -184,8 +192,8 @@ def _thing(frame: Frame, thing: Thing, symbol: Symbol, labels: _Labels) -> Itera
         yield f'<path d="{path}" fill="none" {_stroke(symbol)}/>'
         inside = frame.paper(thing.shape, beyond_mm=-8)
         if thing.label and inside.area > 400:
-            at = shapely.maximum_inscribed_circle(_largest(inside), tolerance=2).coords[0]
-            labels.later.append((*at, thing.label, PALE, 3.1))
+            middle = Point(shapely.maximum_inscribed_circle(_largest(inside), 2.0).coords[0])
+            labels.later.append((middle.x, middle.y, thing.label, PALE, 3.1))
         return
     if symbol.fill != "none":
         yield f'<path d="{path}" fill="{symbol.fill}" fill-rule="evenodd"/>'

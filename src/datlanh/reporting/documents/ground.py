@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import shapely
 from django.contrib.gis.geos import Polygon
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from datlanh.accounts.scope import Scope
 from datlanh.hazards.rules import public_status
@@ -45,10 +46,41 @@ def things_in(
     if filter.query(as_of=None, known=None):
         kept = {r[0] for r in fetched(rows(scope, filter, moment), "t.record_id")}
         versions = [v for v in versions if v.kind != AREA or v.record_id in kept]
-    found += [t for v in versions if (t := thing_of(v))]
+    old = _older_than_an_area(versions, moment)
+    for version in versions:
+        if (thing := thing_of(version)) is not None:
+            found.append(replace(thing, beneath=version.record_id in old))
     if "points" in layers:
         found += points_of(versions)
     found += pockets_of([v for v in versions if v.kind == RELEASE])
+    return found
+
+
+def _older_than_an_area(versions: Sequence[Version], moment: AsOf) -> set[UUID]:
+    """Releases from before an area that lies on them: they must never hide the area.
+
+    Ground may be found hazardous again after it was released. Such a release counts for nothing
+    in that area's ledger either.
+    """
+    areas = [v for v in versions if v.kind == AREA and v.outline is not None]
+    known = Q(known_to__isnull=True) | Q(known_to__gt=moment.known)
+    since = dict(
+        Version.objects.filter(
+            known, record_id__in=[v.record_id for v in areas], known_from__lte=moment.known
+        )
+        .values_list("record_id")
+        .annotate(Min("true_from"))
+    )
+    shapes = [shapely.from_wkb(bytes(v.outline.wkb)) for v in areas]
+    tree = shapely.STRtree(shapes)
+    found = set()
+    for version in versions:
+        if version.kind != RELEASE or version.outline is None:
+            continue
+        ended = str(version.values.get("end_date") or version.true_from.isoformat())
+        met = tree.query(shapely.from_wkb(bytes(version.outline.wkb)), predicate="intersects")
+        if any(since[areas[int(i)].record_id].isoformat() > ended for i in met):
+            found.add(version.record_id)
     return found
 
 

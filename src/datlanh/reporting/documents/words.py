@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datlanh.kernel.text import Text
 
-PROVINCE = Text("ỦY BAN NHÂN DÂN TỈNH QUẢNG TRỊ", "PEOPLE’S COMMITTEE OF QUẢNG TRỊ PROVINCE")
+PROVINCE = Text("ỦY BAN NHÂN DÂN TỈNH QUẢNG TRỊ", "QUẢNG TRỊ PEOPLE’S COMMITTEE")
 CENTRE = Text(
     "Trung tâm Hành động bom mìn tỉnh Quảng Trị (QTMAC)", "Quảng Trị Mine Action Center (QTMAC)"
 )
