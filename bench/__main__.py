@@ -18,6 +18,7 @@ NAMES = (
     "ledger",
     "papers",
     "desk",
+    "delineation",
     "corpus",
 )
 

@@ -13,7 +13,7 @@ from datlanh.hazards.models import AreaLedger, ReleaseLedger
 from datlanh.hazards.selectors import AreaFilter, ReleaseFilter
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import step_confirm, step_propose
-from datlanh.intake.services.rebuilding import register_rebuild
+from datlanh.intake.services.rebuilding import ledger_complete, register_rebuild
 from datlanh.intake.services.settings import threshold_set
 from datlanh.kernel import clock
 from datlanh.kernel.geometry import area_m2
@@ -241,3 +241,14 @@ def test_the_page_of_an_area_shows_releases_beside_what_they_say(cast) -> None:
     (line,) = view.releases
     assert (line.share.standing, line.share.release.stated_m2) == ("counted", 1234)
     assert line.share.taken_m2 == pytest.approx(area_m2(field_of(1)), abs=1)
+
+
+def test_a_register_from_before_the_ledger_gets_one(cast) -> None:
+    entered(cast, cha(1))
+    entered(cast, release(1))
+    with acting(SYSTEM):
+        assert ledger_complete(by=SYSTEM) == 0
+        AreaLedger.objects.all().delete()
+        ReleaseLedger.objects.all().delete()
+        assert ledger_complete(by=SYSTEM) > 0
+    assert verdict().equal

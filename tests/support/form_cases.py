@@ -8,7 +8,8 @@ from dataclasses import replace
 from shapely.affinity import translate
 from shapely.geometry import Point, box
 
-from datlanh.kernel.rules import KnownRecord, LikeReport, Severity
+from datlanh.kernel.boxes import BoxProblem
+from datlanh.kernel.rules import BoxesSeen, KnownRecord, LikeReport, Severity
 from support.facts import FakeFacts
 from support.rule_cases import AREA, KNOWN, OCTOBER, Case, evidence, fails, passes
 from support.views import (

@@ -406,6 +406,22 @@ THINGS = (
         answer=DONE,
         unseen=REFUSED,
     ),
+    Entry(
+        "web:survey_areas",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=lambda w, t: {"local_id": t.survey},
+    ),
+    Entry(
+        "web:survey_areas",
+        "POST",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=lambda w, t: {"local_id": t.survey},
+        sends=values(area="gone"),
+        answer=REFUSED,
+        note="a proposal that is gone",
+    ),
     *(
         Entry(
             "web:links_step",

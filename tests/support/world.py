@@ -30,6 +30,8 @@ from datlanh.organisations.services import number_reserve, number_void
 from datlanh.register.models import Record, Row
 from datlanh.register.selectors import asof, decision_newest
 from datlanh.reporting.documents.services import document_issue
+from support.boxes import home
+from support.drafts import row, survey_task
 from support.kinds import eod
 from support.reports import approved, cha, demo_cast, form_of, received, release, sent, verified
 from support.workbooks import revised
@@ -81,6 +83,7 @@ class Things:
     received: Report
     finished: Report  # approved: stands as `release`
     spot: Report  # approved: stands as `task`
+    surveyed: Report  # approved: stands as `survey`, with boxes entered in the form
     file: Attachment
     device: Device
     secret: str
@@ -105,6 +108,11 @@ class Things:
         return self.spot.record_local_id
 
     @property
+    def survey(self) -> str:
+        """The local id of a survey task."""
+        return self.surveyed.record_local_id
+
+    @property
     def link(self) -> str:
         """The release lies on the area: a link that is proposed."""
         return f"release_area:{self.finished.record_id}:{self.bound.record_id}"
@@ -120,6 +128,7 @@ class Things:
             self.received,
             self.finished,
             self.spot,
+            self.surveyed,
         )
 
     @property
@@ -302,6 +311,17 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
         reporting_team=spec.team,
     )
     spot = approved(verified(received(task, by=sender), by=officer), by=centre)
+    done = survey_task(
+        spec.ground,
+        first=spec.first,
+        organisation=spec.key,
+        village=spec.village,
+        team_leader=spec.leader,
+        reporting_team=spec.team,
+        box_rows=[row({"box_id": home(spec.ground).id, "result": "red"})],
+        survey_boxes=None,
+    )
+    surveyed = approved(verified(received(done, by=sender), by=officer), by=centre)
     organisation = sender.organisation
     device, secret = device_add(user=sender, name=f"Máy {spec.team}", by=SYSTEM)
     reserved = number_reserve(prefix="INC", organisation=organisation, by=officer)
@@ -318,6 +338,7 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
         received=area(4),
         finished=finished,
         spot=spot,
+        surveyed=surveyed,
         file=Attachment.objects.get(report=bound),
         device=device,
         secret=secret,

@@ -152,7 +152,7 @@ class LandReleaseProjector:
 class WorkProjector(ColumnProjector):
     """A survey, an EOD task, a month of clearance: work at which ordnance was found."""
 
-    child_models = (OrdnanceItem, EvidencePoint)
+    child_models: tuple[type[models.Model], ...] = (OrdnanceItem, EvidencePoint)
 
     def children(self, current: Current) -> Rows:
         """Items found and evidence points."""

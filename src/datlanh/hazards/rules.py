@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shapely import from_wkb
+from shapely import Point, from_wkb
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel.grid import Box, box_at, box_of_id, polygon_of
@@ -117,10 +117,10 @@ def box_read(values: Mapping[str, Any], shape: Any) -> BoxFound:
     """
     box = box_of_id(str(values.get("box") or ""))
     drawn = from_wkb(bytes(getattr(shape, "wkb", shape))) if shape is not None else None
-    if box is None and drawn is not None and drawn.geom_type == "Point":
+    if box is None and isinstance(drawn, Point):
         box = box_at(drawn.x, drawn.y)
-    ground = polygon_of(box) if box else None
-    if box is None and drawn is not None and drawn.geom_type != "Point":
+    ground: BaseGeometry | None = polygon_of(box) if box else None
+    if box is None and drawn is not None and not isinstance(drawn, Point):
         ground = drawn
     return BoxFound(
         box=box,

@@ -242,7 +242,7 @@ def _rows(
             off.append(row)
     problems = [BoxProblem("nowhere", lost)] if lost else []
     if off:
-        centre = shapely.from_wkb(off[0].shape).centroid
+        centre = shapely.from_wkb(off[0].shape or b"").centroid
         name = off[0].own_id or str(off[0].number)
         problems.append(BoxProblem("off_grid", len(off), name, (centre.x, centre.y)))
     return rows, problems

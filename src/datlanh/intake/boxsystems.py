@@ -34,7 +34,7 @@ class System:
 
 
 def _pipeline(steps: str) -> Move:
-    return Transformer.from_pipeline(f"+proj=pipeline {steps}").transform  # type: ignore[no-any-return]
+    return Transformer.from_pipeline(f"+proj=pipeline {steps}").transform
 
 
 def _same(x: Any, y: Any) -> Any:

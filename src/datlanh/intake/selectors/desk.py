@@ -77,12 +77,13 @@ def remarks_unread(who: User) -> QuerySet[Remark]:
 
 def threads_unread(who: User, limit: int = 5) -> list[Report]:
     """Reports with something unread, the newest word first; each knows `unread`."""
-    rows = remarks_unread(who).order_by().values_list("report")
-    newest = list(rows.annotate(Max("pk"), Count("pk")).order_by("-pk__max")[:limit])
-    reports = Report.objects.select_related("organisation").in_bulk([pk for pk, _, _ in newest])
-    for pk, _newest, count in newest:
+    rows = remarks_unread(who).order_by().values("report")
+    rows = rows.annotate(newest=Max("pk"), count=Count("pk")).order_by("-newest")
+    told = list(rows.values_list("report", "count")[:limit])
+    reports = Report.objects.select_related("organisation").in_bulk([pk for pk, _ in told])
+    for pk, count in told:
         reports[pk].unread = count
-    return [reports[pk] for pk, _, _ in newest]
+    return [reports[pk] for pk, _ in told]
 
 
 def unread_among(who: User, reports: Iterable[Report]) -> dict[int, int]:

@@ -118,7 +118,7 @@ def area_move(
         raise ConflictError(MOVED_MEANWHILE, code="moved_meanwhile")
     if step not in LIFE:
         raise TransitionError(NO_SUCH_STEP)
-    attempt = AreaStep(by.organisation_id, on, clock.today(), note, cause, paper)
+    attempt = AreaStep(by.organisation_id, on, clock.today(), note=note, cause=cause, paper=paper)
     target = LIFE.check(step, life, life.state, attempt).target
     after = moved(timeline, on, target)
     plan = register.refold_plan(

@@ -14,7 +14,7 @@ from datlanh.accounts.scope import Scope
 from datlanh.hazards.rules import public_status
 from datlanh.hazards.selectors import AreaFilter, rows
 from datlanh.hazards.selectors.sources import AREA, RELEASE
-from datlanh.kernel.ledger import release_class
+from datlanh.kernel.ledger_cut import release_class
 from datlanh.places.models import AdminUnit, Level, UnitOutline
 from datlanh.register.listing import fetched
 from datlanh.register.models import Row, Version

@@ -83,6 +83,7 @@ def _released(box: GeosPolygon, who: User) -> Sequence[Cut]:
     return [
         Cut(name, "released", to_utm(from_wkb(bytes(outline.wkb))).buffer(0))
         for name, outline in found.values_list("local_id", "outline")
+        if outline is not None
     ]
 
 
