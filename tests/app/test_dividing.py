@@ -12,6 +12,7 @@ from datlanh.accounts.scope import EVERYTHING
 from datlanh.hazards.ledger.models import AreaLedger
 from datlanh.hazards.models import HazardousArea
 from datlanh.hazards.selectors import AreaFilter, area_counts, area_page
+from datlanh.hazards.selectors.neighbours import neighbours_of
 from datlanh.intake.models import Division, Report
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.dividing import division_confirm
@@ -69,6 +70,8 @@ def test_an_area_gives_way_to_its_parts(cast, parent, halves):
     step = Decision.objects.get(kind="moved")
     assert (step.by_id, step.second_id) == (cast["kiemtra2"].pk, cast["kiemtra1"].pk)
     assert step.data["into"] == [str(Record.id_from(pk)) for pk in halves]
+    near = neighbours_of(field_of(1), EVERYTHING, kinds=("hazardous_area",))
+    assert sorted(n.local_id for n in near) == parts  # the old area is nobody's neighbour
     the_register_is_its_fold()
     assert listed() == parts
 

@@ -20,6 +20,7 @@ from datlanh.intake.services.batches import Chosen, batch_confirm, batch_propose
 from datlanh.intake.services.clearing import Ticked, reports_approve
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import step_confirm
+from datlanh.intake.services.dividing import division_confirm
 from datlanh.intake.services.lifecycle import area_move
 from datlanh.intake.services.linking import links_decide
 from datlanh.intake.services.receiving import report_receive
@@ -28,6 +29,7 @@ from datlanh.kernel.errors import DomainError
 from datlanh.kernel.links import Pair
 from datlanh.organisations.models import RunningNumber
 from datlanh.register.models import Decision, Link, Record
+from support.divisions import halves_of, part, proposed, waiting
 from support.drafts import education, victim
 from support.reports import approved, cha, demo_cast, let_through, received, release, sent, verified
 
@@ -360,4 +362,28 @@ def test_many_at_once_and_a_colleague_who_decides_one_do_not_wait_in_a_circle():
     )
     assert all(isinstance(r, DomainError) for r in results if isinstance(r, Exception)), results
     assert Decision.objects.filter(kind="approved").count() == 6
+    assert_register_equal()
+
+
+def test_a_division_confirmed_twice_at_one_moment_happens_once():
+    cast = demo_cast()
+    record = area_of(cast, 1)
+    parts = [waiting(part(1, 700000 + 100 * n, half), cast) for n, half in enumerate(halves_of(1))]
+    division = proposed(cast, [record.pk], [p.pk for p in parts])
+
+    def confirm(who):
+        with acting(who):
+            return division_confirm(id=division.pk, by=who, confirm=True)
+
+    other = waiting(cha(2), cast)  # numbers of the same range at the same moment
+    results = together(
+        lambda: confirm(cast["kiemtra1"]),
+        lambda: confirm(cast["csdl"]),
+        lambda: approved(other, by=cast["kiemtra2"]),
+    )
+    refused = [r for r in results if isinstance(r, Exception)]
+    assert len(refused) == 1, results
+    assert isinstance(refused[0], DomainError)
+    assert Decision.objects.filter(kind="moved").count() == 1
+    assert HazardousArea.objects.filter(state="cha").count() == 3
     assert_register_equal()

@@ -18,6 +18,7 @@ from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.accounts.scope import Scope
+from datlanh.hazards.rules import GONE
 from datlanh.hazards.selectors.sources import AREA, RELEASE
 from datlanh.kernel import geometry
 from datlanh.kernel.firewall import SNAP_M
@@ -26,7 +27,11 @@ from datlanh.kernel.overlaps import pairs_across
 from datlanh.register.models import Decision
 
 HIDDEN = "•••"  # in place of the id of a record that is not within the scope
-TABLES = {AREA: "hazards_hazardousarea", RELEASE: "hazards_landrelease"}
+_GONE = ", ".join(f"'{state}'" for state in GONE)  # what gave way to others is nobody's neighbour
+TABLES = {
+    AREA: f"(select * from hazards_hazardousarea where state not in ({_GONE}))",  # noqa: S608
+    RELEASE: "hazards_landrelease",
+}
 METRES_PER_DEGREE = 100_000  # at least, this far south
 MOST = 50  # neighbours of one outline
 LEAST_M2 = 1.0

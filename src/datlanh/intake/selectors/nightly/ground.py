@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from shapely.geometry import Point
 
+from datlanh.hazards.rules import GONE
 from datlanh.intake.selectors.nightly.now import Found, rows
 from datlanh.kernel import clock
 from datlanh.kernel.checks.parts import whole
@@ -86,7 +87,12 @@ def outside_commune() -> Iterator[Found]:
 
 
 # A share of two areas in one place is the same in degrees as in metres.
+# An area that gave way to others lies under its parts, as it must.
 _OVERLAP = """
+with gone as (
+  select record_id from register_state
+   where known_to is null and true_to is null and state = any(%(gone)s)
+)
 select a.record_id, b.local_id, b.organisation_id, c.common / c.smaller as share,
        c.common / nullif(st_area(a.outline), 0) * a.area_m2, st_x(c.at), st_y(c.at)
   from nightly_now a join nightly_now b
@@ -96,14 +102,16 @@ select a.record_id, b.local_id, b.organisation_id, c.common / c.smaller as share
           nullif(least(st_area(a.outline), st_area(b.outline)), 0) as smaller
      from (select st_intersection(st_makevalid(a.outline), st_makevalid(b.outline)) as shape) i
    ) c
- where a.kind in ('hazardous_area', 'land_release') and c.common > %s * c.smaller
+ where a.kind in ('hazardous_area', 'land_release') and c.common > %(least)s * c.smaller
+   and a.record_id not in (select record_id from gone)
+   and b.record_id not in (select record_id from gone)
 """
 
 
 def overlaps(thresholds: Mapping[str, float]) -> Iterator[Found]:
     """Areas, and releases, that lie on top of others of their kind."""
     for record, other, organisation, share, area, x, y in rows(
-        _OVERLAP, [thresholds["areas_overlap"]]
+        _OVERLAP, {"gone": list(GONE), "least": thresholds["areas_overlap"]}
     ):
         said = {"other": other, "other_of": organisation, "percent": round(100 * share, 1)}
         at = (x, y) if x is not None else None
