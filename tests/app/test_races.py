@@ -23,8 +23,9 @@ from datlanh.intake.services.receiving import report_receive
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.links import Pair
 from datlanh.organisations.models import RunningNumber
-from datlanh.register.models import Decision, Link, Record
+from datlanh.register.models import Decision, Link, Record, Version
 from support.drafts import education, victim
+from support.remaps import confirmed, corrected, proposed
 from support.reports import approved, cha, demo_cast, received, release, sent, verified
 
 pytestmark = pytest.mark.usefixtures("fresh_db")
@@ -276,3 +277,38 @@ def test_links_made_in_opposite_orders_do_not_wait_in_a_circle():
     assert not [r for r in results if isinstance(r, Exception)], results
     assert Link.objects.filter(holds=True).count() == 8
     assert_register_equal()
+
+
+def test_a_correction_of_the_mapping_and_approvals_at_the_same_moment():
+    """Whichever comes first, every report is read with the mapping that holds in the end."""
+    cast = demo_cast()
+    first = _verified(cha(1), cast)
+    approved(first, by=cast["kiemtra2"])
+    waiting = [_verified(cha(n), cast) for n in (2, 3)]
+    workbook = corrected("cha", {"slope": {"register::attribute": "steepness"}})
+    proposal = proposed(cast, workbook)
+    results = together(
+        lambda: confirmed(cast, proposal),
+        *(lambda report=r: approved(report, by=cast["kiemtra2"]) for r in waiting),
+    )
+    assert [r for r in results if isinstance(r, Exception)] == []
+    versions = Version.objects.filter(known_to=None, true_to=None)
+    assert [("steepness" in v.values, "slope" in v.values) for v in versions] == [(True, False)] * 3
+    assert_register_equal()
+
+
+def test_of_two_who_confirm_one_correction_the_second_is_told():
+    cast = demo_cast()
+    approved(_verified(cha(1), cast), by=cast["kiemtra2"])
+    proposal = proposed(cast, corrected("cha", {"slope": {"register::attribute": "steepness"}}))
+    results = together(
+        lambda: confirmed(cast, proposal, "kiemtra1"),
+        lambda: confirmed(cast, proposal, "kiemtra2"),
+    )
+    assert sum(isinstance(r, DomainError) for r in results) == 1
+    assert Decision.objects.filter(kind="remapped").count() == 1
+    assert_register_equal()
+
+
+def _verified(draft, cast):
+    return verified(received(draft, by=cast["renew.hientruong"]), by=cast["renew"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datlanh.intake.models.checks import Finding, NightlyRun, RecordFinding, Setting
 from datlanh.intake.models.clocks import Exemption, Expectation, Reminder
-from datlanh.intake.models.forms import FormMedia, FormProposal, FormVersion
+from datlanh.intake.models.forms import FormMedia, FormProposal, FormRevision, FormVersion
 from datlanh.intake.models.reports import (
     Attachment,
     Batch,
@@ -24,6 +24,7 @@ __all__ = [
     "Finding",
     "FormMedia",
     "FormProposal",
+    "FormRevision",
     "FormVersion",
     "NightlyRun",
     "Payload",

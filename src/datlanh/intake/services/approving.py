@@ -18,6 +18,7 @@ from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.selectors.link_proposals import record_promised
 from datlanh.intake.services.checking import answers_now
+from datlanh.intake.services.holding import mapping_hold
 from datlanh.intake.services.linking import links_kept, links_promised
 from datlanh.intake.services.moves import (
     UNKNOWN_FORM,
@@ -91,6 +92,7 @@ def report_approve(
         ConflictError: the id is taken, or the report changed under the reviewer's eyes.
     """
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
+    mapping_hold(report)
     REVIEW.check("approve", report, report.state, step := step_of(report, by, note))
     claims, rows = _promised(report)
     touched = records_touched(report, record_id)

@@ -12,7 +12,6 @@ from datlanh.register.services.decisions import (
     choice_from,
     choices_of,
     decision_add,
-    decision_newest,
     records_lock,
 )
 from datlanh.register.services.folding import (
@@ -29,18 +28,25 @@ from datlanh.register.services.links import (
     links_rebuild,
     links_replayed,
 )
+from datlanh.register.services.rereading import (
+    Reread,
+    claims_reread,
+    refold_apply_many,
+    rows_settle,
+)
 
 __all__ = [
     "DECISION_LOCK",
     "NewClaim",
     "NewRow",
     "Plan",
+    "Reread",
     "choice_from",
     "choices_of",
     "claim_row",
     "claims_put",
+    "claims_reread",
     "decision_add",
-    "decision_newest",
     "link_row",
     "link_set",
     "links_rebuild",
@@ -48,7 +54,9 @@ __all__ = [
     "list_row",
     "records_lock",
     "refold_apply",
+    "refold_apply_many",
     "refold_plan",
+    "rows_settle",
     "typed_row",
     "values_of",
     "version_columns",

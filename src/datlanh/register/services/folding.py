@@ -21,8 +21,9 @@ from datlanh.kernel import geometry
 from datlanh.kernel.fold import LIST, Difference, Folded, Segment, Span, difference, fold
 from datlanh.kernel.fold import Claim as FoldClaim
 from datlanh.register.bulk import Columns, row_put
-from datlanh.register.models import Claim, Record, Row, Version
+from datlanh.register.models import Claim, Record, Version
 from datlanh.register.projection import Current, ListRow, Projector
+from datlanh.register.selectors import rows_known
 from datlanh.register.services.decisions import choice_from
 
 Said = Mapping[tuple[int, str], Any]  # (report, atom) → what it said
@@ -42,10 +43,13 @@ class Plan:
     is_first: bool = False  # nothing of the record stands yet
 
 
-def refold_plan(*, record: Record, counting: frozenset[int], projector: Projector) -> Plan:
+def refold_plan(
+    *, record: Record, counting: frozenset[int], projector: Projector, reread: bool = False
+) -> Plan:
     """What versions and rows of a locked record must become for what counts now.
 
-    The record's own row need not exist yet, its claims and list rows must.
+    The record's own row need not exist yet, its claims and list rows must. `reread`: rows of its
+    lists may say something else than before, though their reports are the same.
     """
     folded, spans = _folded(record.pk, counting)
     change = difference(spans, folded.segments)
@@ -55,7 +59,7 @@ def refold_plan(*, record: Record, counting: frozenset[int], projector: Projecto
     plan = Plan(record, projector, change, opening, is_first=not spans)
     if newest is not None:
         former = next((v for v in closing.values() if v["true_to"] is None), None)
-        stays = former is not None and former["lists"] == newest["lists"]
+        stays = former is not None and former["lists"] == newest["lists"] and not reread
         current = _current(newest, record, len(counting), with_lists=not stays)
         plan.typed = typed_row(current, projector)
         plan.children = {} if stays else projector.children(current)
@@ -247,7 +251,7 @@ def _lists(version: Columns, record: Record) -> dict[str, list[ListRow]]:
     lists: dict[str, list[ListRow]] = {name: [] for name in version["lists"]}
     wanted = {i for ids in version["lists"].values() for i in ids}
     if wanted:
-        rows = Row.objects.filter(record_id=record.pk, report_id__in=wanted)
+        rows = rows_known().filter(record_id=record.pk, report_id__in=wanted)
         for row in rows.order_by("report_id", "number"):
             if row.report_id in version["lists"].get(row.list, ()):
                 lists[row.list].append(ListRow(row.report_id, row.number, row.values, row.shape))
