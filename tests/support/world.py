@@ -29,6 +29,7 @@ from datlanh.organisations.services import number_reserve, number_void
 from datlanh.register.models import Row
 from datlanh.register.selectors import decision_newest
 from support.kinds import eod
+from support.remaps import corrected, remapped
 from support.reports import approved, cha, demo_cast, form_of, received, release, verified
 from support.workbooks import revised
 
@@ -173,6 +174,18 @@ class World:
         return form_propose(workbook=workbook, by=self.cast["csdl"]).pk
 
     @cached_property
+    def mapping_proposal(self) -> int:
+        """A proposed correction of the mapping of victims, without a reason yet."""
+        workbook = corrected("victim", {"injury_circumstances": {"register::attribute": "how"}})
+        return form_propose(workbook=workbook, by=self.cast["csdl"]).pk
+
+    @cached_property
+    def form_revision(self) -> int:
+        """A mapping that was corrected."""
+        done = remapped(self.cast, "cmrs", {"internal_id": {"register::attribute": "own_id"}})
+        return done.revision.pk
+
+    @cached_property
     def exemption(self) -> int:
         """A month long past from which the military was exempted."""
         return exemption_give(
@@ -210,6 +223,8 @@ def build_world(*keys: str) -> World:
             world.things[spec.key] = things_of(world.cast, spec)
     if not keys:
         assert world.form_proposal
+        assert world.mapping_proposal
+        assert world.form_revision
         assert world.exemption
     return world
 

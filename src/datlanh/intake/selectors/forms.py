@@ -75,6 +75,19 @@ def revisions_at(form_version_ids: Iterable[int], known: int) -> dict[int, int]:
     return dict(newest.values_list("form_version_id", "newest"))
 
 
+def form_revisions(form: str) -> QuerySet[FormRevision]:
+    """Every correction of a form's mappings, newest first, without their workbooks."""
+    found = FormRevision.objects.filter(form_version__form=form).defer("xlsform", "mapping_json")
+    found = found.select_related("form_version", "proposed_by", "confirmed_by")
+    return found.defer("form_version__xlsform", "form_version__xform").order_by("-decision")
+
+
+def form_revision(form: str, id: int) -> FormRevision:
+    """One correction with its workbook. Raises FormRevision.DoesNotExist."""
+    found = FormRevision.objects.select_related("form_version")
+    return found.get(form_version__form=form, pk=id)
+
+
 def workbook_of(version: FormVersion) -> bytes:
     """The workbook that says what a version's answers become now."""
     newest = version.revisions.filter(revision=version.mapping_revision).first()

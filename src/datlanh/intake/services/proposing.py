@@ -24,7 +24,7 @@ from datlanh.kernel import clock
 from datlanh.kernel.errors import ConflictError, DomainError, TransitionError, UnreadableError
 from datlanh.kernel.text import Text
 
-FORM_ID = re.compile(r"(?!proposals$)[a-z][a-z0-9_]{1,47}")
+FORM_ID = re.compile(r"(?!(?:proposals|corrections)$)[a-z][a-z0-9_]{1,47}")
 VERSION = re.compile(r"[0-9]{10}")
 TITLE_MAX_CHARS = 200
 NAMED = 6  # of what cannot be corrected, in one sentence
