@@ -7,7 +7,7 @@ import importlib
 import subprocess
 import sys
 
-NAMES = ("submissions", "approvals", "rebuild", "tiles", "lists", "corpus")
+NAMES = ("submissions", "approvals", "rebuild", "tiles", "lists", "remaps", "corpus")
 
 
 def main() -> int:

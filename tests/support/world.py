@@ -176,13 +176,15 @@ class World:
     @cached_property
     def mapping_proposal(self) -> int:
         """A proposed correction of the mapping of victims, without a reason yet."""
-        workbook = corrected("victim", {"injury_circumstances": {"register::attribute": "how"}})
+        workbook = corrected("victim", {"education": {"register::attribute": "schooling"}})
         return form_propose(workbook=workbook, by=self.cast["csdl"]).pk
 
     @cached_property
     def form_revision(self) -> int:
         """A mapping that was corrected."""
-        done = remapped(self.cast, "cmrs", {"internal_id": {"register::attribute": "own_id"}})
+        done = remapped(
+            self.cast, "cmrs", {"managing_organisation": {"register::attribute": "manager"}}
+        )
         return done.revision.pk
 
     @cached_property

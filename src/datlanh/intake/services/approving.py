@@ -92,7 +92,6 @@ def report_approve(
         ConflictError: the id is taken, or the report changed under the reviewer's eyes.
     """
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
-    mapping_hold(report)
     REVIEW.check("approve", report, report.state, step := step_of(report, by, note))
     claims, rows = _promised(report)
     touched = records_touched(report, record_id)
@@ -146,6 +145,7 @@ def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.Ne
     """What the report says, if it can enter the register at all."""
     if report.form_version is None:
         raise DomainError(UNKNOWN_FORM)
+    mapping_hold(report)
     if report.form_version.record_kind not in PROJECTORS:
         raise DomainError(NO_KIND, code="no_kind")
     if not report.record_local_id:

@@ -86,7 +86,7 @@ def form_propose(*, workbook: bytes, by: User) -> FormProposal:
     for former in FormProposal.objects.select_for_update().filter(
         form=compiled.form_id, closed_at=None
     ):
-        proposal_close(former, FormProposal.REPLACED, by)
+        proposal_close(former, FormProposal.REPLACED, by=by)
     proposal = FormProposal.objects.create(
         form=compiled.form_id,
         version=compiled.version,
@@ -196,7 +196,7 @@ def form_proposal_publish(
         reason=reason.strip(),
         accepted=[d.id for d in review.warnings],
     )
-    proposal_close(proposal, FormProposal.PUBLISHED, by)
+    proposal_close(proposal, FormProposal.PUBLISHED, by=by)
     return version
 
 
@@ -207,7 +207,7 @@ def form_proposal_withdraw(*, id: int, by: User, reason: str) -> FormProposal:
     proposal = proposal_open(id)
     if not reason.strip():
         raise TransitionError(NO_REASON)
-    proposal_close(proposal, FormProposal.WITHDRAWN, by, reason.strip())
+    proposal_close(proposal, FormProposal.WITHDRAWN, by=by, note=reason.strip())
     return proposal
 
 
@@ -219,7 +219,7 @@ def proposal_open(id: int) -> FormProposal:
     return proposal
 
 
-def proposal_close(proposal: FormProposal, outcome: str, by: User, note: str = "") -> None:
+def proposal_close(proposal: FormProposal, outcome: str, *, by: User, note: str = "") -> None:
     """Close a locked proposal with what became of it."""
     proposal.closed_at, proposal.closed_by, proposal.outcome = clock.now(), by, outcome
     proposal.save(update_fields=["closed_at", "closed_by", "outcome"])

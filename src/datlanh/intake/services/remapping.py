@@ -264,5 +264,5 @@ def _keep(
         confirmed_by=by,
     )
     FormVersion.objects.filter(pk=version.pk).update(mapping_revision=revision.revision)
-    proposal_close(proposal, FormProposal.CORRECTED, by)
+    proposal_close(proposal, FormProposal.CORRECTED, by=by)
     return revision
