@@ -90,6 +90,7 @@ def record_shown(
     names = names_of(record, versions, who, persons=persons, more=references_of(visits))
     past = [v for v in versions if v.true_from <= moment.on]
     is_area = kind == AREA
+    features = record_features(version, moment.known, is_area=kind != RELEASE) if version else None
     where = where_of(version) if version else Where()
     context = {
         "record": record,
@@ -114,9 +115,8 @@ def record_shown(
             (d, KINDS.get(d.kind), bound.get(d.report_id or 0))
             for d in decisions_about(record, bound, moment.known)
         ],
-        "features": record_features(version, moment.known, is_area=kind != RELEASE)
-        if version
-        else None,
+        "features": features,
+        "roles": {f["properties"]["role"] for f in features["features"]} if features else set(),
         "basemap": reverse("api:basemap"),
         "may_open_reports": has(who, Permission.REPORT_READ, record.organisation_id),
         "may_see_persons": persons_reach_record(who, record),
