@@ -20,6 +20,7 @@ NAMES = (
     "desk",
     "delineation",
     "privilege",
+    "remaps",
     "corpus",
 )
 

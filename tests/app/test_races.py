@@ -28,9 +28,11 @@ from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.links import Pair
 from datlanh.organisations.models import RunningNumber
-from datlanh.register.models import Decision, Link, Record
+from datlanh.register.models import Decision, Link, Record, Version
 from support.divisions import halves_of, part, proposed, waiting
 from support.drafts import education, victim
+from support.remaps import confirmed, corrected
+from support.remaps import proposed as correction_proposed
 from support.reports import approved, cha, demo_cast, let_through, received, release, sent, verified
 
 pytestmark = pytest.mark.usefixtures("fresh_db")
@@ -387,3 +389,40 @@ def test_a_division_confirmed_twice_at_one_moment_happens_once():
     assert Decision.objects.filter(kind="moved").count() == 1
     assert HazardousArea.objects.filter(state="cha").count() == 3
     assert_register_equal()
+
+
+def test_a_correction_of_the_mapping_and_approvals_at_the_same_moment():
+    """Whichever comes first, every report is read with the mapping that holds in the end."""
+    cast = demo_cast()
+    first = _verified(cha(1), cast)
+    approved(first, by=cast["kiemtra2"])
+    waiting = [_verified(cha(n), cast) for n in (2, 3)]
+    workbook = corrected("cha", {"slope": {"register::attribute": "steepness"}})
+    proposal = correction_proposed(cast, workbook)
+    results = together(
+        lambda: confirmed(cast, proposal),
+        *(lambda report=r: approved(report, by=cast["kiemtra2"]) for r in waiting),
+    )
+    assert [r for r in results if isinstance(r, Exception)] == []
+    versions = Version.objects.filter(known_to=None, true_to=None)
+    assert [("steepness" in v.values, "slope" in v.values) for v in versions] == [(True, False)] * 3
+    assert_register_equal()
+
+
+def test_of_two_who_confirm_one_correction_the_second_is_told():
+    cast = demo_cast()
+    approved(_verified(cha(1), cast), by=cast["kiemtra2"])
+    proposal = correction_proposed(
+        cast, corrected("cha", {"slope": {"register::attribute": "steepness"}})
+    )
+    results = together(
+        lambda: confirmed(cast, proposal, "kiemtra1"),
+        lambda: confirmed(cast, proposal, "kiemtra2"),
+    )
+    assert sum(isinstance(r, DomainError) for r in results) == 1
+    assert Decision.objects.filter(kind="remapped").count() == 1
+    assert_register_equal()
+
+
+def _verified(draft, cast):
+    return verified(received(draft, by=cast["renew.hientruong"]), by=cast["renew"])

@@ -31,11 +31,12 @@ from datlanh.intake.services.lifecycle import area_move, life_of
 from datlanh.intake.services.linking import links_decide, links_named
 from datlanh.intake.services.rebuilding import register_rebuild
 from datlanh.kernel import clock
-from datlanh.kernel.errors import TransitionError
+from datlanh.kernel.errors import DomainError, TransitionError
 from datlanh.kernel.links import Pair
 from datlanh.register.models import Link, Record
 from support.divisions import divided, halves_of, part, waiting
 from support.kinds import day, education, eod, piece
+from support.remaps import remapped
 from support.reports import (
     approved,
     cha,
@@ -48,6 +49,15 @@ from support.reports import (
 
 DAYS = st.integers(1, 6)
 USES = st.sampled_from(["agricultural", "development", "residential_area", None])
+# Ways to read the same answers: another name, another group, rows read otherwise, rows added up.
+READINGS = (
+    {},
+    {"land_use": {"register::group": "use"}, "land_use_comment": {"register::group": "use"}},
+    {"land_use": {"register::attribute": "use_told"}},
+    {"quantity": {"register::attribute": "pieces"}},
+    {"found_items": {"register::mode": "combine"}},
+    {"found_items": {"register::mode": "combine"}, "quantity": {"register::attribute": "pieces"}},
+)
 STATUS = st.sampled_from(["open", "worked_on", "suspended", "closed", None])
 
 
@@ -168,6 +178,12 @@ class Register(RuleBasedStateMachine):
             )
         return old
 
+    @rule(which=st.integers(0, len(READINGS) - 1), form=st.sampled_from(["cha", "eod_spot"]))
+    def a_corrected_mapping(self, which, form):
+        """The same answers become something else; choices that would be lost stop it."""
+        with contextlib.suppress(DomainError), transaction.atomic():
+            remapped(self.cast, form, READINGS[which])
+
     @rule(old=standing)
     def an_erasure(self, old):
         record = Record.objects.get(pk=Report.objects.get(pk=old).record_id)
@@ -262,8 +278,8 @@ def test_live_equals_replay_whatever_people_do():
     run_state_machine_as_test(
         Register,
         settings=settings(
-            max_examples=8,
-            stateful_step_count=9,
+            max_examples=10,
+            stateful_step_count=10,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -16,7 +17,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from datlanh.accounts.demo import DEMO_PASSWORD
 from datlanh.accounts.services import demo_accounts_seed
+from datlanh.intake.xlsform import CompiledForm, read_form
+from support.engine import serving
 
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_MS = 40_000  # two cores that may be busy with other things
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -86,3 +90,54 @@ def sign_in(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     yield go
     for context in contexts:
         context.close()
+
+
+# ── Forms alone, without the site ───────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="session")
+def forms() -> dict[str, CompiledForm]:
+    return {path.stem: read_form(path) for path in sorted((ROOT / "forms").glob("*.xlsx"))}
+
+
+@pytest.fixture(scope="session")
+def address(forms: dict[str, CompiledForm]) -> Iterator[str]:
+    with serving(forms) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that takes note of errors and of every address asked for."""
+    context = browser.new_context(viewport={"width": 1000, "height": 900}, locale="vi-VN")
+    opened = context.new_page()
+    opened.set_default_timeout(PATIENCE_MS)
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def troubles(page: Page, address: str) -> list[str]:
+    """Errors on the page, and requests that leave it."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", lambda m: found.append(m.text) if m.type == "error" else None)
+
+    def asked(url: str) -> None:
+        if not url.startswith((address, "data:", "blob:")):
+            found.append(url)
+
+    page.on("request", lambda request: asked(request.url))
+    return found
+
+
+@pytest.fixture
+def visit(page: Page, address: str) -> Callable[..., Page]:
+    """Open a form and wait until it stands there."""
+
+    def go(form: str, language: str = "vi") -> Page:
+        page.goto(f"{address}/{form}?{language}")
+        expect(page.locator(".odk-form")).to_be_visible(timeout=PATIENCE_MS)
+        return page
+
+    return go

@@ -5,77 +5,22 @@ The built page is served by a few lines of http.server, without Django.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from datlanh.intake.instance import answers_of, attachment_names, read_instance, unknown_elements
-from datlanh.intake.xlsform import CompiledForm, read_form
 from support.engine import (
-    PATIENCE_MS,
     Handler,
     chosen,
     drawn,
     picture,
     question,
-    serving,
+    sent,
     ticked,
     typed,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
-
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def forms() -> dict[str, CompiledForm]:
-    return {path.stem: read_form(path) for path in sorted((ROOT / "forms").glob("*.xlsx"))}
-
-
-@pytest.fixture(scope="module")
-def address(forms: dict[str, CompiledForm]) -> Iterator[str]:
-    with serving(forms) as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that takes note of errors and of every address asked for."""
-    context = browser.new_context(viewport={"width": 1000, "height": 900}, locale="vi-VN")
-    opened = context.new_page()
-    opened.set_default_timeout(PATIENCE_MS)
-    yield opened
-    context.close()
-
-
-@pytest.fixture
-def troubles(page: Page, address: str) -> list[str]:
-    """Errors on the page, and requests that leave it."""
-    found: list[str] = []
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("console", lambda m: found.append(m.text) if m.type == "error" else None)
-
-    def asked(url: str) -> None:
-        if not url.startswith((address, "data:", "blob:")):
-            found.append(url)
-
-    page.on("request", lambda request: asked(request.url))
-    return found
-
-
-@pytest.fixture
-def visit(page: Page, address: str) -> Callable[..., Page]:
-    """Open a form and wait until it stands there."""
-
-    def go(form: str, language: str = "vi") -> Page:
-        page.goto(f"{address}/{form}?{language}")
-        expect(page.locator(".odk-form")).to_be_visible(timeout=PATIENCE_MS)
-        return page
-
-    return go
 
 
 @pytest.mark.parametrize(
@@ -315,12 +260,3 @@ def test_the_page_may_take_a_submission_over(visit):
     kept = page.evaluate("window.kept")
     assert read_instance(kept["xml"].encode()).instance_id == kept["id"]
     assert Handler.posted == []
-
-
-def sent(page: Page) -> list[tuple[str, bytes]]:
-    """Press send; the parts of what arrived: file name and content."""
-    Handler.posted.clear()
-    page.get_by_role("button", name="Gửi", exact=True).click()
-    expect(page.locator("#form-engine[data-state=received]")).to_be_attached()
-    assert len(Handler.posted) == 1
-    return Handler.posted[0]

@@ -14,10 +14,11 @@ from datlanh.accounts.acting import SYSTEM
 from datlanh.accounts.models import User
 from datlanh.accounts.services import device_add
 from datlanh.intake.minimum_data_rows import TOPICS
-from datlanh.intake.models import FormProposal, FormVersion
+from datlanh.intake.models import FormProposal, FormRevision, FormVersion
 from support.pages import page, signed_in, typed
 from support.phones import Phone
-from support.reports import cha, demo_cast, form_of, received
+from support.remaps import corrected
+from support.reports import approved, cha, demo_cast, form_of, received, verified
 from support.workbooks import VI, question, revised
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +172,38 @@ def test_minimum_data_is_read_from_the_forms_in_force(cast, language):
     assert lost in after
     assert after.count("plain missing") == before.count("plain missing") + 1
     assert reverse("web:minimum_data") in page(reader, "forms")
+
+
+# ── Correcting a mapping ────────────────────────────────────────────────────────────────────
+
+
+def test_a_mapping_is_corrected_by_two_persons_who_saw_what_changes(cast):
+    entered = verified(received(cha(1), by=cast["renew.hientruong"]), by=cast["renew"])
+    approved(entered, by=cast["kiemtra2"])
+    client, second = signed_in(cast["csdl"]), signed_in(cast["kiemtra1"])
+    answer = upload(client, corrected("cha", {"slope": {"register::attribute": "steepness"}}))
+    proposal = FormProposal.objects.latest("pk")
+    assert answer.url == reverse("web:mapping_correction", args=[proposal.pk])
+    html = page(client, "mapping_correction", proposal.pk)
+    assert "steepness" in html
+    assert "HAZ-409-600001" in html
+    assert "mapping_put" not in html
+    reasoned = client.post(
+        reverse("web:mapping_reason", args=[proposal.pk]), {"reason": "Đọc nhầm độ dốc"}
+    )
+    assert reasoned.status_code == 302
+    own = client.post(reverse("web:mapping_put", args=[proposal.pk]), {"seen": ""})
+    assert own.status_code == 422
+    assert reverse("web:mapping_correction", args=[proposal.pk]) in page(second, "forms")
+    html = page(second, "mapping_correction", proposal.pk)
+    assert "Đọc nhầm độ dốc" in html
+    seen = re.search(r'name="seen" value="([^"]+)"', html)
+    assert seen
+    put = second.post(reverse("web:mapping_put", args=[proposal.pk]), {"seen": seen[1]})
+    assert put.status_code == 302
+    html = page(client, "form_versions", "cha")
+    assert "Đọc nhầm độ dốc" in html
+    assert cast["kiemtra1"].full_name in html
+    revision = FormRevision.objects.get()
+    kept = client.get(reverse("web:form_revision_workbook", args=["cha", revision.pk]))
+    assert kept.content == bytes(revision.xlsform)

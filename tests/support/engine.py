@@ -14,7 +14,7 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "src/datlanh/delivery/static/datlanh/build/formengine"
@@ -162,3 +162,12 @@ def picture() -> bytes:
     body = zlib.compress(b"\0\x80\x80\x80")
     parts = chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + parts
+
+
+def sent(page: Page) -> list[tuple[str, bytes]]:
+    """Press send; the parts of what arrived: file name and content."""
+    Handler.posted.clear()
+    page.get_by_role("button", name="Gửi", exact=True).click()
+    expect(page.locator("#form-engine[data-state=received]")).to_be_attached()
+    assert len(Handler.posted) == 1
+    return Handler.posted[0]

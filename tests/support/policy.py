@@ -846,6 +846,32 @@ COMMON = (
         answer=DONE,
     ),
     Entry(
+        "web:mapping_correction",
+        opens=(Permission.FORM_PUBLISH, Permission.REPORT_WITHDRAW),
+        where=lambda w, t: {"id": w.mapping_proposal},
+    ),
+    Entry(
+        "web:mapping_reason",
+        "POST",
+        opens=(Permission.FORM_PUBLISH,),
+        where=lambda w, t: {"id": w.mapping_proposal},
+        answer=REFUSED,
+        note="no reason",
+    ),
+    Entry(
+        "web:mapping_put",
+        "POST",
+        opens=(Permission.REPORT_WITHDRAW,),
+        where=lambda w, t: {"id": w.mapping_proposal},
+        answer=REFUSED,
+        note="nobody said why yet",
+    ),
+    Entry(
+        "web:form_revision_workbook",
+        opens=(Permission.FORM_READ,),
+        where=lambda w, t: {"form": "cmrs", "id": w.form_revision},
+    ),
+    Entry(
         "web:exemption",
         "POST",
         opens=(Permission.SETTINGS_MANAGE,),

@@ -101,8 +101,9 @@ def revised(
     book.choices = [r for r in book.choices if r["list_name"] != clearing or r["name"] not in gone]
     for name, cells in (change or {}).items():
         book.row(name).update(cells)
-    place = book.place(after or "internal_id") + 1
-    book.survey[place:place] = list(add)
+    if rows := list(add):
+        place = book.place(after or "internal_id") + 1
+        book.survey[place:place] = rows
     if edit:
         edit(book)
     return book.save()

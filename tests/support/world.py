@@ -33,6 +33,7 @@ from datlanh.reporting.documents.services import document_issue
 from support.boxes import home
 from support.drafts import row, survey_task
 from support.kinds import eod
+from support.remaps import corrected, remapped
 from support.reports import approved, cha, demo_cast, form_of, received, release, sent, verified
 from support.workbooks import revised
 
@@ -186,6 +187,20 @@ class World:
         return form_propose(workbook=workbook, by=self.cast["csdl"]).pk
 
     @cached_property
+    def mapping_proposal(self) -> int:
+        """A proposed correction of the mapping of victims, without a reason yet."""
+        workbook = corrected("victim", {"education": {"register::attribute": "schooling"}})
+        return form_propose(workbook=workbook, by=self.cast["csdl"]).pk
+
+    @cached_property
+    def form_revision(self) -> int:
+        """A mapping that was corrected."""
+        done = remapped(
+            self.cast, "cmrs", {"managing_organisation": {"register::attribute": "manager"}}
+        )
+        return done.revision.pk
+
+    @cached_property
     def exemption(self) -> int:
         """A month long past from which the military was exempted."""
         return exemption_give(
@@ -239,6 +254,8 @@ def build_world(*keys: str) -> World:
             world.things[spec.key] = things_of(world.cast, spec)
     if not keys:
         assert world.form_proposal
+        assert world.mapping_proposal
+        assert world.form_revision
         assert world.exemption
         for things in world.things.values():
             world.paper(things)

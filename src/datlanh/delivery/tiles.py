@@ -173,7 +173,10 @@ def _points(areas: Rows, released: Rows, moment: AsOf | None) -> Sql:
         columns = "t.record_id, t.local_id" + (", t.lists" if moment else "")
         inner, own = _prefixed(found.select(columns), dict(found.params), prefix)
         params |= own
-        parts += [text.format(inner=inner, box=_BOX) for text in (_THEN if moment else _NOW)]
+        parts += [
+            text.format(inner=inner, box=_BOX, prefix=prefix)
+            for text in (_THEN if moment else _NOW)
+        ]
     shape = _GEOM.format(shape="st_transform(p.position, 3857)")
     return _ALL_POINTS.format(shape=shape, parts=" union all ".join(parts)), params
 
@@ -202,6 +205,8 @@ select 'w' || w.id as id,
   from ({inner}) t join register_row w on w.record_id = t.record_id
    and w.list in ('evidence_points', 'ordnance_items')
    and t.lists->w.list @> to_jsonb(w.report_id)
+   and w.known_from <= %({prefix}known)s
+   and (w.known_to is null or w.known_to > %({prefix}known)s)
  where w.shape && {box} and geometrytype(w.shape) = 'POINT'
 """,
 )

@@ -47,7 +47,6 @@ class AreaStep:
     is_of_two: bool = False  # a second person confirmed it
     cause: str = ""
     paper: str = ""  # number of the record of inspection, of the handover certificate
-    is_of_two: bool = False  # a second person confirmed it
 
 
 def some_report_counts(area: Area, step: AreaStep) -> Text | None:

@@ -49,6 +49,10 @@ def _planned(mapping: FormMapping) -> _Plan:
             atoms[question.attribute] = atoms[atom] = (part, atom)
     lists = tuple((r, r.list, r.date or mapping.date) for r in mapping.repeats if r.list)
     atoms |= {name: (part, LIST + name) for _, name, part in lists}
+    for key, (_, part, atom, _) in questions.items():
+        atoms.setdefault(key, (part, atom))
+    for repeat, name, part in lists:
+        atoms.setdefault(repeat.key, (part, LIST + name))
     return _Plan(questions, lists, atoms)
 
 

@@ -7,15 +7,22 @@ from procrastinate.contrib.django import app
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.services.checking import report_recheck
 from datlanh.intake.services.clocks import clocks_remind
+from datlanh.intake.services.following import mapping_follow
 from datlanh.intake.services.nightly import register_check
 
-__all__ = ["check_register", "check_report", "remind_clocks"]
+__all__ = ["check_register", "check_report", "follow_mapping", "remind_clocks"]
 
 
 @app.task(name="intake.check_report", queue="checks", retry=3)
 def check_report(report_id: int) -> None:
     """Run the rules over one report."""
     report_recheck(report_id=report_id)
+
+
+@app.task(name="intake.follow_mapping", queue="checks", retry=3)
+def follow_mapping(form_version_id: int) -> None:
+    """Bring what lists show of a version's reports in line with its corrected mapping."""
+    mapping_follow(form_version_id=form_version_id)
 
 
 # 18:00 UTC is one o'clock at night in the province. One run at a time: a long one is not overtaken.

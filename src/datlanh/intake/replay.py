@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from uuid import UUID
 
@@ -20,8 +21,13 @@ from datlanh.kernel.mapping import Answers
 from datlanh.register.models import Decision, Record
 from datlanh.register.services import NewClaim, NewRow, choice_from, states_newest
 
-DECIDING = ("approved", "withdrawn", "revoked", "reassigned", "chosen")
+REMAPPED = "remapped"
+DECIDING = ("approved", "withdrawn", "revoked", "reassigned", "chosen", REMAPPED)
 BATCH = 400  # records whose payloads are in memory at once
+
+
+Read = tuple[int, int]  # a report, and the revision of the mapping it is read with
+Readings = list[tuple[int, int]]  # known from, revision; the first as of always
 
 
 @dataclass
@@ -35,6 +41,7 @@ class Life:
     choices: list[Choice] = field(default_factory=list)
     members: set[int] = field(default_factory=set)  # every report ever bound to it
     bound: set[int] = field(default_factory=set)  # those bound to it now
+    readings: dict[int, Readings] = field(default_factory=dict)  # of its members
 
 
 @dataclass(frozen=True)
@@ -43,11 +50,20 @@ class Expected:
 
     record: Record
     bound: frozenset[int]  # the reports bound to it now; their claims stand in the register
-    claims: dict[int, list[NewClaim]]  # of every report that was ever bound to it
-    rows: dict[int, list[NewRow]]
+    readings: dict[int, Readings]  # of every report that was ever bound to it
+    claims: dict[Read, list[NewClaim]]
+    rows: dict[Read, list[NewRow]]
     versions: Sequence[Known]
     counting: frozenset[int]
     state: str  # by its steps; "" while none was taken
+
+    def read_at(self, report: int, seq: int) -> Read:
+        """How a report was read after a decision."""
+        return report, next(r for since, r in reversed(self.readings[report]) if since <= seq)
+
+    def read_now(self, report: int) -> Read:
+        """How a report is read now."""
+        return report, self.readings[report][-1][1]
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,7 @@ class _Sent:
 class _About:
     chain: int
     supersedes: int | None
+    version: int | None
 
 
 def lives() -> dict[UUID, Life]:
@@ -81,8 +98,8 @@ class _Simulation:
         # A correction nobody decided yet still links what it corrects to what corrects it.
         told = Report.objects.filter(Q(approved_once=True) | Q(supersedes__isnull=False))
         self.about = {
-            pk: _About(chain, supersedes)
-            for pk, chain, supersedes in told.values_list("pk", "chain_id", "supersedes_id")
+            pk: _About(*about)
+            for pk, *about in told.values_list("pk", "chain_id", "supersedes_id", "form_version_id")
         }
         self.chains: dict[int, set[int]] = defaultdict(set)
         for pk, one in self.about.items():
@@ -90,6 +107,9 @@ class _Simulation:
         self.standing: dict[int, Standing] = {}
         self.home: dict[int, UUID] = {}
         self.found: dict[UUID, Life] = {}
+        self.revision: dict[int | None, int] = {}  # in force, of versions that were corrected
+        self.readings: dict[int, Readings] = {}
+        self.of_version: dict[int | None, set[int]] = defaultdict(set)  # reports with a home
 
     def take(self, decision: Decision) -> None:
         """Apply one decision and note what then counted, for every record it touches."""
@@ -98,6 +118,8 @@ class _Simulation:
 
     def _touched(self, decision: Decision) -> set[UUID]:
         report, record = decision.report_id, decision.record_id
+        if decision.kind == REMAPPED:
+            return self._remap(decision.data["form_version"], decision.data["to"], decision.seq)
         if decision.kind == "chosen" and record is not None:
             self.found[record].choices.append(choice_from(decision.data))
             return {record}
@@ -124,6 +146,18 @@ class _Simulation:
         self.home[report] = record
         life.members.add(report)
         life.bound.add(report)
+        version = self.about[report].version
+        self.of_version[version].add(report)
+        # One history for a report, whatever records it is bound to.
+        life.readings[report] = self.readings.setdefault(
+            report, [(0, self.revision.get(version, 1))]
+        )
+
+    def _remap(self, version: int, to: int, seq: int) -> set[UUID]:
+        self.revision[version] = to
+        for report in self.of_version[version]:
+            self.readings[report].append((seq, to))
+        return {self.home[report] for report in self.of_version[version]}
 
     def _step(self, life: Life, seq: int) -> None:
         family = {r for member in life.bound for r in self.chains[self.about[member].chain]}
@@ -131,10 +165,13 @@ class _Simulation:
             self.standing.get(r) or Standing(r, supersedes=self.about[r].supersedes) for r in family
         )
         counting = effective(standings) & life.bound
-        choices = tuple(life.choices)
+        readings = {r: life.readings[r][-1][1] for r in counting}
+        step = Step(
+            seq, counting, tuple(life.choices), {r: to for r, to in readings.items() if to != 1}
+        )
         last = life.steps[-1] if life.steps else None
-        if last is None or (last.counting, last.choices) != (counting, choices):
-            life.steps.append(Step(seq, counting, choices))
+        if last is None or replace(last, seq=seq) != step:
+            life.steps.append(step)
 
 
 def expected(wanted: Iterable[Life]) -> Iterator[list[Expected]]:
@@ -147,6 +184,9 @@ def expected(wanted: Iterable[Life]) -> Iterator[list[Expected]]:
 
 def _batch(batch: list[Life], states: Mapping[UUID, str]) -> list[Expected]:
     ids = {r for life in batch for r in life.members}
+    revisions = {
+        r: {revision for _, revision in told} for life in batch for r, told in life.readings.items()
+    }
     # Rows of values, not models: making those took as long as reading.
     reports = {
         found[0]: _Sent(*found)
@@ -156,13 +196,15 @@ def _batch(batch: list[Life], states: Mapping[UUID, str]) -> list[Expected]:
     }
     counted = Payload.objects.filter(report_id__in=ids, revision=F("report__revision"))
     digests = digests_kept(list(ids))
+    read = cache(mapping_of)  # a corrected one is looked up each time
     said = {
-        pk: claims_of(
-            mapping_of(reports[pk].form_version_id),
+        (pk, r): claims_of(
+            read(reports[pk].form_version_id, r),
             Answers.from_json(answers),
             attached_rows(digests.get(pk, "")),
         )
         for pk, answers in counted.values_list("report_id", "answers")
+        for r in revisions[pk]
     }
     return [_one(life, reports, said, states.get(life.id, "")) for life in batch]
 
@@ -170,13 +212,16 @@ def _batch(batch: list[Life], states: Mapping[UUID, str]) -> list[Expected]:
 def _one(
     life: Life,
     reports: dict[int, _Sent],
-    said: dict[int, tuple[list[NewClaim], list[NewRow]]],
+    said: dict[Read, tuple[list[NewClaim], list[NewRow]]],
     state: str,
 ) -> Expected:
     creator = reports[life.report]
-    mapping = mapping_of(creator.form_version_id)
+    mapping = mapping_of(creator.form_version_id, 1)  # no revision is of another kind
+    reads = {(pk, r) for pk, told in life.readings.items() for _, r in told}
     folded = [
-        FoldClaim(pk, c.on, c.atoms, tuple(c.lists)) for pk in life.members for c in said[pk][0]
+        FoldClaim(pk, c.on, c.atoms, tuple(c.lists), revision)
+        for pk, revision in reads
+        for c in said[pk, revision][0]
     ]
     counting = life.steps[-1].counting if life.steps else frozenset()
     record = Record(
@@ -190,8 +235,9 @@ def _one(
     return Expected(
         record=record,
         bound=frozenset(life.bound),
-        claims={pk: said[pk][0] for pk in life.members},
-        rows={pk: said[pk][1] for pk in life.members},
+        readings=life.readings,
+        claims={read: said[read][0] for read in reads},
+        rows={read: said[read][1] for read in reads},
         versions=replay(life.steps, folded),
         counting=counting,
         state=state,

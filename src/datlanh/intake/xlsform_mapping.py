@@ -116,6 +116,9 @@ class _Reader:
     def _check_clearing(self, name: str, question: Question | None) -> None:
         known = {q.attribute for q in self.survey.questions}
         known |= {q.group for q in self.survey.questions} | {r.list for r in self.survey.repeats}
+        # Named by what asks for it, a thing can be emptied whatever it is called in the register.
+        known |= {q.key for q in self.survey.questions if q.attribute}
+        known |= {r.key for r in self.survey.repeats if r.list}
         offered = {c.key for c in question.choices} if question else {name}
         if unknown := sorted(offered - known):
             self._wrong(say.CLEAR_UNKNOWN.bind(name=name, keys=", ".join(unknown)))

@@ -106,7 +106,8 @@ ID_UNKNOWN = Saying(
 CLEAR_UNKNOWN = Saying(
     Text(
         "Câu hỏi xóa thông tin “{name}” có lựa chọn không thuộc hồ sơ: {keys}.",
-        "The clearing question “{name}” offers what is no attribute, group or list: {keys}.",
+        "The clearing question “{name}” offers what is no attribute, group, list or question: "
+        "{keys}.",
     )
 )
 PERSON_BUNDLE = Saying(

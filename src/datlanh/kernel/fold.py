@@ -23,12 +23,14 @@ class Claim:
 
     `atoms` gives a digest of each answer (never the answer), which is all the fold compares.
     `lists` names the combined lists the report adds rows to. `report` numbers follow receipt.
+    `revision` is that of the mapping the report was read with.
     """
 
     report: int
     on: dt.date
     atoms: Mapping[str, str]
     lists: tuple[str, ...] = ()
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +259,21 @@ def difference(stored: Iterable[Span], folded: Sequence[Segment]) -> Difference:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What counted about one record from one decision on."""
+    """What counted about one record from one decision on.
+
+    `revisions` names the reports that are read with another mapping than the first.
+    """
 
     seq: int
     counting: frozenset[int]
     choices: tuple[Choice, ...] = ()
+    revisions: Mapping[int, int] = field(default_factory=dict)
+
+    def takes(self, claim: Claim) -> bool:
+        """Whether a claim counts: its report does, and is read so."""
+        if claim.report not in self.counting:
+            return False
+        return claim.revision == self.revisions.get(claim.report, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +290,7 @@ def replay(steps: Iterable[Step], claims: Sequence[Claim]) -> list[Known]:
     open_now: dict[tuple[dt.date, dt.date | None, str], tuple[Segment, int]] = {}
     past: list[Known] = []
     for step in steps:
-        folded = fold((c for c in claims if c.report in step.counting), step.choices).segments
+        folded = fold((c for c in claims if step.takes(c)), step.choices).segments
         want = {(s.start, s.end, s.fingerprint): s for s in folded}
         for key in [k for k in open_now if k not in want]:
             segment, since = open_now.pop(key)

@@ -30,6 +30,7 @@ class Decision(models.Model):
         "linked",
         "unlinked",
         "moved",
+        "remapped",
     )
 
     seq = models.BigIntegerField(primary_key=True)
@@ -49,7 +50,7 @@ class Decision(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="register_decision_two_persons",
-                condition=~Q(kind__in=["withdrawn", "revoked", "refused"])
+                condition=~Q(kind__in=["withdrawn", "revoked", "refused", "remapped"])
                 | (Q(second_id__isnull=False) & ~Q(second_id=models.F("by_id"))),
             )
         ]
@@ -95,7 +96,11 @@ class Claim(models.Model):
 
 
 class Row(models.Model):
-    """One row of a report's list (an ordnance item, an evidence point). Belongs to the report."""
+    """One row of a report's list (an ordnance item, an evidence point). Belongs to the report.
+
+    Known during [known_from, known_to), decision numbers: a corrected mapping may read the row
+    otherwise. As read first it is known from 0, since versions say when its report counted.
+    """
 
     id = models.BigAutoField(primary_key=True)
     report_id = models.BigIntegerField()
@@ -104,10 +109,18 @@ class Row(models.Model):
     number = models.IntegerField()  # position in the report, from 0
     values = models.JSONField(default=dict)
     shape = models.GeometryField(srid=4326, null=True)
+    known_from = models.BigIntegerField(default=0)
+    known_to = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("report_id", "list", "number", name="register_row_once"),
+            models.UniqueConstraint(
+                "report_id", "list", "number", "known_from", name="register_row_known_once"
+            ),
+            models.CheckConstraint(
+                name="register_row_known_forward",
+                condition=Q(known_to__isnull=True) | Q(known_to__gt=models.F("known_from")),
+            ),
         ]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from datlanh.kernel import clock
 from datlanh.kernel.errors import UnreadableError
 from datlanh.kernel.text import Text
-from datlanh.register.models import Decision
+from datlanh.register.models import Decision, Row
 
 NO_DATE = Text("«{text}» không phải là ngày.", "“{text}” is not a date.")
 
@@ -36,6 +38,13 @@ def decision_newest() -> int:
     """The number of the newest decision, 0 before the first."""
     newest = Decision.objects.order_by("-seq").values_list("seq", flat=True).first()
     return newest or 0
+
+
+def rows_known(known: int | None = None) -> QuerySet[Row]:
+    """List rows as they were known after a decision; as they are known now without one."""
+    if known is None:
+        return Row.objects.filter(known_to=None)
+    return Row.objects.filter(known_from__lte=known).exclude(known_to__lte=known)
 
 
 def decision_before(moment: dt.datetime) -> int:

@@ -10,6 +10,7 @@ from django.db import connection
 from datlanh.accounts.scope import Scope
 from datlanh.hazards.selectors.filters import RecordFilter
 from datlanh.hazards.selectors.queries import rows
+from datlanh.register.listing.terms import ROW_KNOWN
 
 ITEMS = "coalesce(t.lists->'ordnance_items', '[]')"
 # As the projection reads them: no category is "unknown", no quantity is one.
@@ -19,6 +20,7 @@ QUANTITY = "greatest(coalesce((w.values->>'quantity')::int, 1), 1)"
 _SUM = f"""
 select x.record_id, sum({QUANTITY}) from ({{inner}}) x join register_row w
     on w.list = 'ordnance_items' and w.report_id = x.report_id
+   and {ROW_KNOWN}
  where {CATEGORY} = %(category)s group by 1"""  # noqa: S608 - our own names only
 
 

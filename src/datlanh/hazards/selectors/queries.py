@@ -61,10 +61,11 @@ def _shared(filter: RecordFilter, params: Params, *, by_version: bool) -> list[s
 
 _FOUND_NOW = """exists (select 1 from hazards_ordnanceitem i
   where i.record_id = t.record_id and i.category = %(category)s)"""
-_FOUND_THEN = """exists (select 1 from register_row w
+_FOUND_THEN = f"""exists (select 1 from register_row w
   where w.list = 'ordnance_items' and w.report_id in (
     select jsonb_array_elements_text(t.lists->'ordnance_items')::bigint)
-  and coalesce(nullif(w.values->>'category', ''), 'unknown') = %(category)s)"""
+  and {terms.ROW_KNOWN}
+  and coalesce(nullif(w.values->>'category', ''), 'unknown') = %(category)s)"""  # noqa: S608
 
 
 def _text(filter: RecordFilter, params: Params) -> str:

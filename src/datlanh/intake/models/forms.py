@@ -10,7 +10,11 @@ from datlanh.kernel.mapping import FormMapping
 
 
 class FormVersion(models.Model):
-    """One published version of a form. Never changed; retired versions stay readable."""
+    """One published version of a form. Never changed; retired versions stay readable.
+
+    `mapping_json` is the mapping as published, revision 1. Where it was corrected, the later
+    ones are `FormRevision`s, and `mapping_revision` is the newest.
+    """
 
     id: int
     form = models.SlugField(max_length=48)
@@ -41,14 +45,56 @@ class FormVersion(models.Model):
 
     @property
     def mapping(self) -> FormMapping:
-        """What each question becomes in the register."""
+        """What each question becomes in the register, as published."""
+        return FormMapping.from_json(self.mapping_json)
+
+
+class FormRevision(models.Model):
+    """A corrected mapping of a published version, in force from its decision on. Append-only.
+
+    The questions of `xlsform` are those of the version; only what they become differs.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    form_version = models.ForeignKey(FormVersion, models.PROTECT, related_name="revisions")
+    form_version_id: int
+    revision = models.IntegerField()
+    xlsform = models.BinaryField()
+    mapping_json = models.JSONField()
+    reason = models.TextField()
+    decision = models.BigIntegerField(unique=True)  # of kind "remapped"
+    made_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("form_version", "revision", name="intake_form_revision_once"),
+            models.CheckConstraint(
+                name="intake_form_revision_after_the_first", condition=Q(revision__gt=1)
+            ),
+            models.CheckConstraint(
+                name="intake_form_revision_two_persons",
+                condition=~Q(confirmed_by=models.F("proposed_by")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form_version}.{self.revision}"
+
+    @property
+    def mapping(self) -> FormMapping:
+        """What each question becomes in the register from this revision on."""
         return FormMapping.from_json(self.mapping_json)
 
 
 class FormProposal(models.Model):
-    """An uploaded workbook that compiles and may become a form's next version; not published."""
+    """An uploaded workbook that compiles and may become a form's next version; not published.
 
-    PUBLISHED, WITHDRAWN, REPLACED = "published", "withdrawn", "replaced"
+    Or it `corrects` the mapping of a version that is; a second person puts that in force.
+    """
+
+    PUBLISHED, WITHDRAWN, REPLACED, CORRECTED = "published", "withdrawn", "replaced", "corrected"
 
     id: int
     form = models.SlugField(max_length=48)
@@ -62,6 +108,9 @@ class FormProposal(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=16, blank=True)
+    corrects = models.ForeignKey(FormVersion, models.PROTECT, null=True, related_name="+")
+    corrects_id: int | None
+    reason = models.TextField(blank=True, default="")  # of a correction, told by who proposes it
 
     class Meta:
         constraints = [

@@ -17,7 +17,8 @@ from datlanh.kernel.fold import LIST, Conflict
 from datlanh.kernel.mapping import FormMapping, Question, Repeat
 from datlanh.kernel.text import LANGUAGES, NBSP, Text, number
 from datlanh.ordnance.models import Ordnance
-from datlanh.register.models import Claim, Record, Row, Version
+from datlanh.register.models import Claim, Record, Version
+from datlanh.register.selectors import rows_known
 from datlanh.register.services import NewClaim, NewRow
 
 AREA = Text("Diện tích đo trên hình", "Area measured on the drawing")
@@ -249,7 +250,7 @@ def _list_line(
     mine = [r.values for r in rows if r.list == name]
     stood: list[dict[str, Any]] = []
     if version is not None and version.lists.get(name):
-        kept = Row.objects.filter(
+        kept = rows_known().filter(
             record=version.record_id, report_id__in=version.lists[name], list=name
         )
         stood = list(kept.order_by("report_id", "number").values_list("values", flat=True))

@@ -14,7 +14,8 @@ from datlanh.intake.selectors.values import metres, questions_of, value_told
 from datlanh.kernel.fold import LIST
 from datlanh.kernel.mapping import FormMapping
 from datlanh.kernel.text import LANGUAGES, Text
-from datlanh.register.models import Claim, Record, Row, Version
+from datlanh.register.models import Claim, Record, Version
+from datlanh.register.selectors import rows_known
 
 ROWS = Text("{count} dòng", "{count} rows")
 PIECES = Text("{count} quả", "{count} items")
@@ -53,12 +54,13 @@ def record_life(
     versions: Sequence[Version],
     bound: Mapping[int, BoundReport],
     names: Names,
+    known: int,
 ) -> list[LifeLine]:
     """The lines of `versions` (in order of their dates), newest first, with the reports that went.
 
     Superseded, withdrawn and re-assigned reports stand where their own date puts them.
     """
-    counts = _row_counts(versions)
+    counts = _row_counts(versions, known)
     lines: list[LifeLine] = []
     before: Version | None = None
     for version in versions:
@@ -94,7 +96,7 @@ def _line(
 ) -> LifeLine:
     changes: list[Change] = []
     confirmed = 0
-    mapping = mapping_of(source.report.form_version_id or 0)
+    mapping = source.form
     for atom in sorted(atoms, key=_order(mapping)):
         told = (
             [_list_change(mapping, atom.removeprefix(LIST), version, before, counts)]
@@ -164,11 +166,13 @@ def _list_change(
     return Change(repeat.label, old, new) if new or old else None
 
 
-def _row_counts(versions: Sequence[Version]) -> dict[tuple[int, str], int]:
+def _row_counts(versions: Sequence[Version], known: int) -> dict[tuple[int, str], int]:
     """Rows of each list by report; of ordnance, how many pieces."""
     reports = {r for v in versions for found in v.lists.values() for r in found}
     counts: dict[tuple[int, str], int] = {}
-    rows = Row.objects.filter(report_id__in=reports).values_list("report_id", "list", "values")
+    rows = (
+        rows_known(known).filter(report_id__in=reports).values_list("report_id", "list", "values")
+    )
     for report_id, name, values in rows:
         pieces = int(values.get("quantity") or 1) if name == "ordnance_items" else 1
         counts[report_id, name] = counts.get((report_id, name), 0) + pieces
@@ -186,7 +190,7 @@ def _gone(bound: Mapping[int, BoundReport], names: Names) -> list[LifeLine]:
         dates[claim.report_id] = claim.on
     lines = []
     for pk, source in gone.items():
-        mapping = mapping_of(source.report.form_version_id or 0)
+        mapping = mapping_of(source.report.form_version_id or 0)  # as claims are read now
         told = [
             Change(q.label, None, said_value(q, said[pk][q.attribute], names))
             for q in mapping.questions

@@ -8,17 +8,19 @@ from typing import Any
 from django.contrib.gis.geos import GEOSGeometry
 
 from datlanh.places.models import AdminUnit, Level, UnitOutline
-from datlanh.register.models import Row, Version
+from datlanh.register.models import Version
+from datlanh.register.selectors import rows_known
 
 LAND = {"cleared", "reduced", "cancelled"}
 ROLES = {"ordnance_items": "item", "evidence_points": "evidence", "uncleared_pockets": "remaining"}
 
 
-def record_features(version: Version, *, is_area: bool) -> dict[str, Any]:
+def record_features(version: Version, known: int, *, is_area: bool) -> dict[str, Any]:
     """A FeatureCollection (lon/lat WGS 84) whose features say their `role`.
 
     area (the outline of a hazardous area), cleared, reduced or cancelled (of a release),
-    reference, item, evidence, remaining (a pocket nobody could clear), commune.
+    reference, item, evidence, remaining (a pocket nobody could clear), commune. List rows as
+    known after decision `known`.
     """
     features = _commune(version)
     if version.outline is not None:
@@ -31,7 +33,7 @@ def record_features(version: Version, *, is_area: bool) -> dict[str, Any]:
         features.append(_feature(version.position, "evidence"))
     wanted = {name: ids for name, ids in version.lists.items() if ids}
     ids = {i for found in wanted.values() for i in found}
-    for row in Row.objects.filter(report_id__in=ids, list__in=ROLES):
+    for row in rows_known(known).filter(report_id__in=ids, list__in=ROLES):
         if row.shape is not None and row.report_id in wanted.get(row.list, ()):
             label = str(row.values.get("point_id") or "")
             features.append(_feature(row.shape, ROLES[row.list], label=label))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from django.db import connection
@@ -16,11 +16,12 @@ from datlanh.intake.form_needs import asked_by_rules, read_by_columns
 from datlanh.intake.minimum_data_rows import TOPICS
 from datlanh.intake.models import FormProposal, FormVersion, Report
 from datlanh.intake.projectors import PROJECTORS
-from datlanh.intake.selectors.forms import mapping_of
+from datlanh.intake.selectors.forms import mapping_of, workbook_of
 from datlanh.intake.selectors.reports import UNDECIDED
 
 COUNTED = 60  # conditions in one statement
 STANDING = (*UNDECIDED, "approved")
+OF_ITSELF = ("group", "mode")  # doubts about what the corrected version said itself
 
 
 @dataclass(frozen=True)
@@ -66,21 +67,22 @@ def form_current(form: str) -> FormVersion | None:
 
 def form_review(proposal: FormProposal) -> ReviewOfForm:
     """What publishing `proposal` now would change, touch and put in doubt."""
-    current = form_current(proposal.form)
+    current = proposal.corrects or form_current(proposal.form)
     face = face_of(bytes(proposal.xlsform))
-    before = face_of(bytes(current.xlsform)) if current else Face({}, {}, {})
+    before = face_of(workbook_of(current)) if current else Face({}, {}, {})
     changes = compare(before, face)
     touched = reports_touched(proposal.form, changes) if current else {}
     mapping = proposal.mapping
     # Not through `mapping_of`: old versions would push out of memory what reports are read with.
-    published = FormVersion.objects.filter(form=proposal.form).only("mapping_json")
-    others = FormVersion.objects.filter(retired_at=None).exclude(form=proposal.form)
+    published = FormVersion.objects.filter(form=proposal.form).order_by("-published_at")
+    earlier = {v.pk: v.mapping for v in published.only("mapping_json")}
+    beside = FormVersion.objects.filter(retired_at=None).exclude(form=proposal.form)
     subject = Subject(
         face=face,
         mapping=mapping,
         current=mapping_of(current.pk) if current else None,
-        earlier=[v.mapping for v in published.order_by("-published_at")],
-        elsewhere=[mapping_of(pk) for pk in others.values_list("pk", flat=True)],
+        earlier=list(earlier.values()),
+        elsewhere=[mapping_of(pk) for pk in beside.values_list("pk", flat=True)],
         changes=changes,
         touched=touched,
         has_reports=Report.objects.filter(form=proposal.form, state__in=STANDING).exists(),
@@ -89,7 +91,14 @@ def form_review(proposal: FormProposal) -> ReviewOfForm:
         kinds=frozenset(PROJECTORS),
         minimum=TOPICS,
     )
-    return ReviewOfForm(current, changes, touched, lint(subject))
+    doubts = lint(subject)
+    if proposal.corrects_id is not None:
+        # Its reports are read anew, so it may fold otherwise than it did itself; others do not.
+        others = [m for pk, m in earlier.items() if pk != proposal.corrects_id]
+        apart = set(lint(replace(subject, earlier=others)))
+        doubts = [d for d in doubts if d.code not in OF_ITSELF or d in apart]
+        doubts = [d for d in doubts if d.code != "version"]
+    return ReviewOfForm(current, changes, touched, doubts)
 
 
 def changes_between(old: FormVersion, new: FormVersion) -> Changes:

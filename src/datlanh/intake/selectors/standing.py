@@ -11,9 +11,11 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.intake.models import Report
-from datlanh.intake.replay import DECIDING
+from datlanh.intake.replay import DECIDING, REMAPPED
+from datlanh.intake.selectors.forms import mapping_of, revisions_at
 from datlanh.intake.selectors.links import link_decisions
 from datlanh.kernel.fold import Standing, effective
+from datlanh.kernel.mapping import FormMapping
 from datlanh.kernel.text import Text
 from datlanh.register.models import Decision, Record
 
@@ -37,6 +39,7 @@ KINDS = {
     "linked": Text("Liên kết", "Linked"),
     "unlinked": Text("Không liên kết", "Not linked"),
     "moved": Text("Đổi tình trạng", "State changed"),
+    "remapped": Text("Sửa cách đọc biểu mẫu", "Mapping corrected"),
 }
 WAITING = ("received", "verified", "returned")
 
@@ -48,6 +51,18 @@ class BoundReport:
     report: Report
     standing: str  # a key of STANDINGS
     approval: Decision  # the newest
+    revision: int = 1  # of the mapping it was read with
+
+    @property
+    def mapping(self) -> FormMapping | None:
+        """What its answers became then; None where nobody published its version."""
+        pk = self.report.form_version_id
+        return mapping_of(pk, self.revision) if pk else None
+
+    @property
+    def form(self) -> FormMapping:
+        """The same of a report that was approved, and so has a version."""
+        return mapping_of(self.report.form_version_id or 0, self.revision)
 
     @property
     def counts(self) -> bool:
@@ -73,9 +88,16 @@ def reports_bound(record: Record, known: int) -> dict[int, BoundReport]:
     for decision in decisions.order_by("seq"):
         seen.take(decision)
     reports = Report.objects.filter(pk__in=ids & seen.approval.keys())
+    told = list(reports.select_related("organisation").order_by("pk"))
+    revisions = revisions_at({r.form_version_id for r in told if r.form_version_id}, known)
     return {
-        r.pk: BoundReport(r, seen.word(r.pk, record), seen.approval[r.pk])
-        for r in reports.select_related("organisation").order_by("pk")
+        r.pk: BoundReport(
+            r,
+            seen.word(r.pk, record),
+            seen.approval[r.pk],
+            revisions.get(r.form_version_id or 0, 1),
+        )
+        for r in told
     }
 
 
@@ -127,5 +149,8 @@ def decisions_about(record: Record, reports: dict[int, BoundReport], known: int)
     """Every decision about the record or a report bound to it, newest first."""
     about = Q(record_id=record.pk) | Q(report_id__in=list(reports))
     about |= Q(pk__in=link_decisions(record))
+    versions = {r.report.form_version_id for r in reports.values()}
+    first = min((r.approval.seq for r in reports.values()), default=0)
+    about |= Q(kind=REMAPPED, data__form_version__in=list(versions), seq__gt=first)
     decided = Decision.objects.filter(about, seq__lte=known).exclude(kind="verified")
     return list(decided.order_by("-seq")[:200])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from shapely import from_wkb
 
-from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.selectors.saying import Names, degrees, said_value
 from datlanh.intake.selectors.standing import BoundReport
 from datlanh.intake.selectors.values import metres
@@ -16,6 +15,7 @@ from datlanh.kernel.mapping import Question, Repeat
 from datlanh.kernel.text import Text
 from datlanh.ordnance.models import Ordnance
 from datlanh.register.models import Row, Version
+from datlanh.register.selectors import rows_known
 
 ITEMS = "ordnance_items"
 SMALL_ARMS = "small_arms"
@@ -65,11 +65,13 @@ class RecordTable:
         return sum(r.quantity for r in self.rows)
 
 
-def record_tables(version: Version, bound: Mapping[int, BoundReport]) -> list[RecordTable]:
-    """The lists that stand in a version, each row with its report."""
+def record_tables(
+    version: Version, bound: Mapping[int, BoundReport], known: int
+) -> list[RecordTable]:
+    """The lists that stand in a version as known after a decision, each row with its report."""
     wanted = {name: ids for name, ids in version.lists.items() if ids and name not in DRAWN}
     ids = {i for found in wanted.values() for i in found}
-    kept = Row.objects.filter(report_id__in=ids).order_by("report_id", "number")
+    kept = rows_known(known).filter(report_id__in=ids).order_by("report_id", "number")
     rows = [r for r in kept if r.report_id in wanted.get(r.list, ())]
     models = {r.values.get("model") for r in rows} - {None}
     names = {
@@ -91,8 +93,7 @@ def _repeat(name: str, rows: list[Row], bound: Mapping[int, BoundReport]) -> Rep
     """The list as the newest report that fills it declares it."""
     for row in reversed(rows):
         source = bound.get(row.report_id)
-        if source is not None and source.report.form_version_id:
-            mapping = mapping_of(source.report.form_version_id)
+        if source is not None and (mapping := source.mapping) is not None:
             return next((r for r in mapping.repeats if r.list == name), None)
     return None
 

@@ -12,7 +12,6 @@ from shapely import from_wkb
 from datlanh.accounts.models import User
 from datlanh.intake.selectors.consent import persons_reach_record
 from datlanh.intake.selectors.differences import AREA
-from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.selectors.saying import Names, degrees, said_value
 from datlanh.intake.selectors.standing import BoundReport
 from datlanh.kernel.fold import LIST
@@ -118,9 +117,7 @@ def record_facts(
 
 
 def _mapping(source: BoundReport | None) -> FormMapping | None:
-    if source is None or source.report.form_version_id is None:
-        return None
-    return mapping_of(source.report.form_version_id)
+    return source.mapping if source is not None else None
 
 
 def questions_of(mapping: FormMapping, atom: str) -> list[Question]:

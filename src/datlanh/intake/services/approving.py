@@ -21,6 +21,7 @@ from datlanh.intake.selectors.link_proposals import record_promised
 from datlanh.intake.services.checking import answers_now
 from datlanh.intake.services.lifecycle import is_divided
 from datlanh.intake.services.linking import links_kept, links_promised
+from datlanh.intake.services.mapping_locks import mapping_hold
 from datlanh.intake.services.moves import (
     UNKNOWN_FORM,
     WRONG_KIND,
@@ -164,6 +165,7 @@ def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.Ne
     """What the report says, if it can enter the register at all."""
     if report.form_version is None:
         raise DomainError(UNKNOWN_FORM)
+    mapping_hold(report)
     if report.form_version.record_kind not in PROJECTORS:
         raise DomainError(NO_KIND, code="no_kind")
     if not report.record_local_id:

@@ -16,6 +16,7 @@ from datlanh.audit.services import record as audit_record
 from datlanh.intake.models import Batch, BatchMember, Proposal, Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.services.checking import report_check
+from datlanh.intake.services.mapping_locks import mapping_hold
 from datlanh.intake.services.moves import (
     WRONG_KIND,
     decides_or_refuse,
@@ -154,6 +155,7 @@ def report_reassign(
     """Bind an approved report to another record, if `by` decides there too; both are refolded."""
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
     decides_or_refuse(report, by, note)
+    mapping_hold(report)
     former = report.record_id
     locked = {r.pk: r for r in register.records_lock(records_touched(report, record_id))}
     target = locked.get(record_id)

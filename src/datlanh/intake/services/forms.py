@@ -11,6 +11,7 @@ from django.db import transaction
 from datlanh.accounts.models import User
 from datlanh.audit.services import record as audit_record
 from datlanh.intake.models import FormMedia, FormVersion
+from datlanh.intake.selectors.forms import workbook_of
 from datlanh.intake.services.rereading import reports_reread
 from datlanh.intake.xlsform import read_form
 from datlanh.kernel import clock
@@ -42,7 +43,7 @@ def form_publish(
     known = FormVersion.objects.filter(form=compiled.form_id, version=compiled.version).first()
     if known is not None:
         # The same workbook stays the same form, even when a newer compiler writes it otherwise.
-        same = bytes(known.xlsform) == workbook
+        same = workbook in (bytes(known.xlsform), workbook_of(known))
         if not same and (known.xform_md5 != compiled.md5 or known.mapping != compiled.mapping):
             raise ConflictError(VERSION_TAKEN, version=compiled.version, form=compiled.form_id)
         return known, False

@@ -19,6 +19,7 @@ from datlanh.register import services as register
 from datlanh.register.bulk import Columns, rows_copy
 from datlanh.register.models import Claim, Link, Record, Row, State, Version
 from datlanh.register.projection import Current, ListRow
+from datlanh.register.services import NewRow
 
 Tables = dict[type[models.Model], list[Columns]]
 
@@ -82,9 +83,11 @@ def tables_of(one: Expected) -> Tables:
         Record: [{f.attname: getattr(record, f.attname) for f in Record._meta.concrete_fields}],
         Version: versions,
         Claim: [
-            register.claim_row(pk, record.pk, claim) for pk in one.bound for claim in one.claims[pk]
+            register.claim_row(pk, record.pk, claim)
+            for pk in one.bound
+            for claim in one.claims[one.read_now(pk)]
         ],
-        Row: [register.list_row(pk, record.pk, row) for pk in one.bound for row in one.rows[pk]],
+        Row: [row for pk in one.bound for row in _list_rows(one, pk)],
         **_typed_rows(one, _newest(versions)),
     }
 
@@ -92,19 +95,40 @@ def tables_of(one: Expected) -> Tables:
 def versions_of(one: Expected) -> list[Columns]:
     """The versions a record must have, as the columns of their rows."""
     said = {
-        (report, atom): value
-        for report, claims in one.claims.items()
-        for claim in claims
-        for atom, value in claim.values.items()
+        read: {atom: value for claim in claims for atom, value in claim.values.items()}
+        for read, claims in one.claims.items()
     }
     made: dict[str, Columns] = {}
     found = []
     for known in one.versions:
         same = made.get(known.segment.fingerprint)
-        version = register.version_columns(one.record, known.segment, same, said)
+        reports = {s.report for s in known.segment.sources.values()} if same is None else ()
+        of_atoms = {
+            (report, atom): value
+            for report in reports
+            for atom, value in said[one.read_at(report, known.known_from)].items()
+        }
+        version = register.version_columns(one.record, known.segment, same, of_atoms)
         version |= {"known_from": known.known_from, "known_to": known.known_to}
         made.setdefault(known.segment.fingerprint, version)
         found.append(version)
+    return found
+
+
+def _list_rows(one: Expected, report: int) -> list[Columns]:
+    """The list rows of a report, each known while its content was read so."""
+    found: list[Columns] = []
+    open_now: dict[tuple[str, int], tuple[NewRow, Columns]] = {}
+    for since, revision in one.readings[report]:
+        wanted = {(r.list, r.number): r for r in one.rows[report, revision]}
+        for key in [k for k, (row, _) in open_now.items() if wanted.get(k) != row]:
+            open_now.pop(key)[1]["known_to"] = since
+        for key, row in wanted.items():
+            if key not in open_now:
+                kept = register.list_row(report, one.record.pk, row)
+                kept |= {"known_from": since, "known_to": None}
+                open_now[key] = row, kept
+                found.append(kept)
     return found
 
 
@@ -132,7 +156,7 @@ def _current(one: Expected, newest: Columns) -> Current:
         name: [
             ListRow(pk, r.number, r.values, r.shape)
             for pk in sorted(reports)
-            for r in one.rows.get(pk, [])
+            for r in one.rows.get(one.read_now(pk), [])
             if r.list == name
         ]
         for name, reports in newest["lists"].items()

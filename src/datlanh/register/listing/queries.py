@@ -96,7 +96,7 @@ def found_then(found: Found) -> str:
     return (
         f"exists (select 1 from register_row w where w.list = '{found.list}' "  # noqa: S608
         f"and w.report_id in (select jsonb_array_elements_text(t.lists->'{found.list}')::bigint) "
-        f"and {category_sql(found)} = %(category)s)"
+        f"and {terms.ROW_KNOWN} and {category_sql(found)} = %(category)s)"
     )
 
 
@@ -115,7 +115,7 @@ def quantity_sql(found: Found) -> str:
 def counted_sql(found: Found, key: str) -> str:
     """Around rows that give `key` and `lists`: pieces by key and category."""
     reports = f"jsonb_array_elements_text(coalesce(x.lists->'{found.list}', '[]')) e"
-    mine = f"w.list = '{found.list}' and w.report_id = e.value::bigint"
+    mine = f"w.list = '{found.list}' and w.report_id = e.value::bigint and {terms.ROW_KNOWN}"
     counted = f"{category_sql(found)} as category, sum({quantity_sql(found)}) as pieces"
     joined = f"cross join lateral {reports} join register_row w on {mine}"
     return f"select x.{key}, {counted} from ({{inner}}) x {joined} group by 1, 2"  # noqa: S608

@@ -17,6 +17,8 @@ from datlanh.register.listing.sources import Params
 NONE = "-"  # the rows where an attribute says nothing
 MONTH = re.compile(r"(?:[12]\d{3}-(?:0[1-9]|1[0-2])|-)")
 PROVINCE = "409"
+# A list row named w, as it was known with the versions of a past moment.
+ROW_KNOWN = "w.known_from <= %(known)s and (w.known_to is null or w.known_to > %(known)s)"
 NEAR = 0.85  # how well a place must match before its records are listed
 
 

@@ -12,7 +12,6 @@ from datlanh.register.services.decisions import (
     choice_from,
     choices_of,
     decision_add,
-    decision_newest,
     records_lock,
 )
 from datlanh.register.services.folding import (
@@ -29,6 +28,12 @@ from datlanh.register.services.links import (
     links_rebuild,
     links_replayed,
 )
+from datlanh.register.services.rereading import (
+    Reread,
+    claims_reread,
+    refold_apply_many,
+    rows_settle,
+)
 from datlanh.register.services.states import (
     state_row,
     state_set,
@@ -43,12 +48,13 @@ __all__ = [
     "NewClaim",
     "NewRow",
     "Plan",
+    "Reread",
     "choice_from",
     "choices_of",
     "claim_row",
     "claims_put",
+    "claims_reread",
     "decision_add",
-    "decision_newest",
     "link_row",
     "link_set",
     "links_rebuild",
@@ -56,7 +62,9 @@ __all__ = [
     "list_row",
     "records_lock",
     "refold_apply",
+    "refold_apply_many",
     "refold_plan",
+    "rows_settle",
     "state_row",
     "state_set",
     "states_known",

@@ -44,15 +44,16 @@ def claims_put(
 ) -> None:
     """Keep what an approved report says about `record`; `again` when it was kept before.
 
-    The record's own row may follow within the transaction: the reference is checked at its end.
+    Its rows have a history then, and stay. The record's own row may follow within the
+    transaction: the reference is checked at its end.
     """
     if again:
         Claim.objects.filter(report_id=report_id).delete()
-        Row.objects.filter(report_id=report_id).delete()
+        Row.objects.filter(report_id=report_id).update(record=record)
     with together():
         for claim in claims:
             row_put(Claim, claim_row(report_id, record.pk, claim))
-        for row in rows:
+        for row in () if again else rows:
             row_put(Row, list_row(report_id, record.pk, row))
 
 
@@ -78,4 +79,5 @@ def list_row(report_id: int, record_id: UUID, row: NewRow) -> Columns:
         "number": row.number,
         "values": row.values,
         "shape": row.shape,
+        "known_from": 0,
     }

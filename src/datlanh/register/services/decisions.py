@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max
 
 from datlanh.audit.rows import row_insert
 from datlanh.kernel import clock
@@ -58,11 +57,6 @@ def decision_add(
     )
     row_insert(decision)
     return decision
-
-
-def decision_newest() -> int:
-    """The number of the newest decision, 0 before the first."""
-    return Decision.objects.aggregate(newest=Max("seq"))["newest"] or 0
 
 
 def records_lock(ids: Iterable[UUID]) -> list[Record]:

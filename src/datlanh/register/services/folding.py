@@ -21,8 +21,9 @@ from datlanh.kernel import geometry
 from datlanh.kernel.fold import LIST, Difference, Folded, Segment, Span, difference, fold
 from datlanh.kernel.fold import Claim as FoldClaim
 from datlanh.register.bulk import Columns, row_put
-from datlanh.register.models import Claim, Record, Row, Version
+from datlanh.register.models import Claim, Record, Version
 from datlanh.register.projection import Current, ListRow, Projector
+from datlanh.register.selectors import rows_known
 from datlanh.register.services.decisions import choice_from
 
 Said = Mapping[tuple[int, str], Any]  # (report, atom) → what it said
@@ -48,11 +49,13 @@ def refold_plan(
     counting: frozenset[int],
     projector: Projector,
     state: str | None = None,
+    reread: bool = False,
 ) -> Plan:
     """What versions and rows of a locked record must become for what counts now.
 
     The record's own row need not exist yet, its claims and list rows must. `state` is the one it
-    is about to be in; None: the one that stands.
+    is about to be in; None: the one that stands. `reread`: rows of its lists may say something
+    else than before, though their reports are the same.
     """
     folded, spans, stands = _folded(record.pk, counting)
     change = difference(spans, folded.segments)
@@ -62,7 +65,7 @@ def refold_plan(
     plan = Plan(record, projector, change, opening, is_first=not spans)
     if newest is not None:
         former = next((v for v in closing.values() if v["true_to"] is None), None)
-        stays = former is not None and former["lists"] == newest["lists"]
+        stays = former is not None and former["lists"] == newest["lists"] and not reread
         current = _current(newest, record, len(counting), with_lists=not stays)
         current = replace(current, state=stands if state is None else state)
         plan.typed = typed_row(current, projector)
@@ -258,7 +261,7 @@ def _lists(version: Columns, record: Record) -> dict[str, list[ListRow]]:
     lists: dict[str, list[ListRow]] = {name: [] for name in version["lists"]}
     wanted = {i for ids in version["lists"].values() for i in ids}
     if wanted:
-        rows = Row.objects.filter(record_id=record.pk, report_id__in=wanted)
+        rows = rows_known().filter(record_id=record.pk, report_id__in=wanted)
         for row in rows.order_by("report_id", "number"):
             if row.report_id in version["lists"].get(row.list, ()):
                 lists[row.list].append(ListRow(row.report_id, row.number, row.values, row.shape))

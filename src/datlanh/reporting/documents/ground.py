@@ -71,7 +71,7 @@ def _older_than_an_area(versions: Sequence[Version], moment: AsOf) -> set[UUID]:
         .values_list("record_id")
         .annotate(Min("true_from"))
     )
-    shapes = [shapely.from_wkb(bytes(v.outline.wkb)) for v in areas]
+    shapes = [shapely.from_wkb(bytes(v.outline.wkb)) for v in areas if v.outline is not None]
     tree = shapely.STRtree(shapes)
     found = set()
     for version in versions:

@@ -9,6 +9,7 @@ from datlanh.accounts.scope import Scope
 from datlanh.hazards.selectors import AreaFilter, RecordFilter, ReleaseFilter, rows
 from datlanh.hazards.selectors.found import CATEGORY, ITEMS, QUANTITY
 from datlanh.register.listing import fetched
+from datlanh.register.listing.terms import ROW_KNOWN
 from datlanh.register.selectors import AsOf
 from datlanh.reporting.selectors.groups import Group, expression, named
 
@@ -73,6 +74,7 @@ def figures_items(
 _COUNT = f"""
 select x.raw, {CATEGORY}, sum({QUANTITY}) from ({{inner}}) x join register_row w
     on w.list = 'ordnance_items' and w.report_id = x.report_id
+   and {ROW_KNOWN}
  group by 1, 2"""  # noqa: S608 - our own names only
 
 

@@ -94,6 +94,7 @@ def record_shown(
     names = names_of(record, versions, who, persons=persons, more=references_of(visits))
     past = [v for v in versions if v.true_from <= moment.on]
     is_area = kind == AREA
+    features = record_features(version, moment.known, is_area=kind != RELEASE) if version else None
     where = where_of(version) if version else Where()
     context = {
         "record": record,
@@ -106,9 +107,11 @@ def record_shown(
         "state": RELEASE_STATES.get(version.values.get("reported_status")) if version else None,
         "organisation": Organisation.objects.get(pk=record.organisation_id),
         "sections": record_facts(version, bound, names) if version else [],
-        "tables": record_tables(version, bound) if version else [],
+        "tables": record_tables(version, bound, moment.known) if version else [],
         "life": [
-            line for line in record_life(record, past, bound, names) if line.true_since <= moment.on
+            line
+            for line in record_life(record, past, bound, names, moment.known)
+            if line.true_since <= moment.on
         ],
         "bound": list(bound.values())[::-1],
         "waiting": [] if moment.is_past else reports_waiting(record, who),
@@ -116,7 +119,8 @@ def record_shown(
             (d, KINDS.get(d.kind), bound.get(d.report_id or 0))
             for d in decisions_about(record, bound, moment.known)
         ],
-        "features": record_features(version, is_area=kind != RELEASE) if version else None,
+        "features": features,
+        "roles": {f["properties"]["role"] for f in features["features"]} if features else set(),
         "basemap": reverse("api:basemap"),
         "may_open_reports": has(who, Permission.REPORT_READ, record.organisation_id),
         "may_see_persons": persons_reach_record(who, record),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from datlanh.accounts.permissions import Permission
+from datlanh.intake.models import FormProposal
 from datlanh.intake.selectors.proposed_forms import form_proposal_get, form_review
 from datlanh.intake.services.proposing import (
     form_proposal_publish,
@@ -38,13 +39,19 @@ def form_propose(request: StaffRequest) -> HttpResponse:
         except DomainError as refusal:
             form.add_error("workbook", refusal.say(language()))
         else:
-            return HttpResponseRedirect(reverse("web:form_proposal", args=[proposal.pk]))
+            return HttpResponseRedirect(reverse(_address(proposal), args=[proposal.pk]))
     return forms_page(request, form, status=422)
+
+
+def _address(proposal: FormProposal) -> str:
+    return "web:mapping_correction" if proposal.corrects_id else "web:form_proposal"
 
 
 @opens(Permission.FORM_PUBLISH)
 def form_proposal(request: StaffRequest, id: int) -> HttpResponse:
     """What a proposed version would change, whom that touches, and what is doubtful."""
+    if _address(form_proposal_get(id)) != "web:form_proposal":
+        return HttpResponseRedirect(reverse("web:mapping_correction", args=[id]))
     return _page(request, id)
 
 

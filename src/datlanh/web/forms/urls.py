@@ -1,10 +1,10 @@
-"""The addresses of forms. The word "proposals" is no name of a form."""
+"""The addresses of forms. The words "proposals" and "corrections" are no names of a form."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from datlanh.web.forms import proposals, views
+from datlanh.web.forms import corrections, proposals, views
 
 urlpatterns: list[URLPattern] = [
     path("forms/", views.forms, name="forms"),
@@ -18,7 +18,15 @@ urlpatterns: list[URLPattern] = [
     ),
     path("forms/proposals/<int:id>/publish", proposals.form_publish, name="form_publish"),
     path("forms/proposals/<int:id>/withdraw", proposals.form_withdraw, name="form_withdraw"),
+    path("forms/corrections/<int:id>", corrections.mapping_correction, name="mapping_correction"),
+    path("forms/corrections/<int:id>/reason", corrections.mapping_reason, name="mapping_reason"),
+    path("forms/corrections/<int:id>/confirm", corrections.mapping_put, name="mapping_put"),
     path("forms/<form>/", views.form_versions_of, name="form_versions"),
     path("forms/<form>/compare", views.form_compare, name="form_compare"),
+    path(
+        "forms/<form>/revisions/<int:id>.xlsx",
+        corrections.form_revision_workbook,
+        name="form_revision_workbook",
+    ),
     path("forms/<form>/<version>.xlsx", views.form_workbook, name="form_workbook"),
 ]

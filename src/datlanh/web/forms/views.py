@@ -9,9 +9,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from datlanh.accounts.permissions import Permission
-from datlanh.accounts.scope import has
+from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.minimum_data import STATES, counts_of
-from datlanh.intake.selectors.forms import form_title, form_version, form_versions
+from datlanh.intake.selectors.forms import (
+    form_revisions,
+    form_title,
+    form_version,
+    form_versions,
+)
 from datlanh.intake.selectors.minimum_data import minimum_data_now
 from datlanh.intake.selectors.proposed_forms import (
     changes_between,
@@ -32,12 +37,13 @@ def forms_page(request: StaffRequest, form: WorkbookForm, status: int = 200) -> 
     """The page of all forms, with what was wrong with an upload."""
     versions = list(form_versions(request.user))
     may_publish = has(request.user, Permission.FORM_PUBLISH)
+    may_confirm = scope_for(request.user, Permission.REPORT_WITHDRAW).everything
     context = {
         "current": [v for v in versions if v.retired_at is None],
         "retired": [v for v in versions if v.retired_at is not None],
         "form": form,
         "may_publish": may_publish,
-        "proposals": list(form_proposals()) if may_publish else [],
+        "proposals": list(form_proposals()) if may_publish or may_confirm else [],
     }
     return render(request, "web/forms/list.html", context, status=status)
 
@@ -58,6 +64,7 @@ def form_versions_of(request: StaffRequest, form: str) -> HttpResponse:
         "title": form_title(versions[0]),
         "versions": versions,
         "older": {v.pk: before for v, before in pairwise(versions)},
+        "revisions": list(form_revisions(form)),
     }
     return render(request, "web/forms/history.html", context)
 

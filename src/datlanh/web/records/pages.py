@@ -73,7 +73,7 @@ def _boxes(request: StaffRequest, local_id: str) -> dict[str, Any]:
     record = Record.objects.filter(scope.q("organisation_id"), local_id=local_id).first()
     moment = moment_of(request)
     version = version_of(record, moment.on, moment.known) if record else None
-    features = record_features(version, is_area=True) if version else None
+    features = record_features(version, moment.known, is_area=True) if version else None
     return survey_boxes(version, features)
 
 

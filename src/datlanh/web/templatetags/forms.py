@@ -18,6 +18,7 @@ CHANGES = {
 OUTCOMES = {
     "published": Text("Đã công bố", "Published"),
     "withdrawn": Text("Đã rút", "Withdrawn"),
+    "corrected": Text("Đã sửa cách đọc", "Mapping corrected"),
     "replaced": Text("Bị thay bằng tệp khác", "Replaced by another upload"),
 }
 
