@@ -157,7 +157,7 @@ def area_ledger(
     flat = [
         v
         for v in (v for one in releases for v in one)
-        if (area.id in v.what.names if v.what.outline is None else _near(v.what.outline, shapes))
+        if (area.id in v.what.names if v.what.outline is None else near(v.what.outline, shapes))
     ]
     begins = area.begins
     drawn, initial, steps = resurveyed(area)
@@ -207,7 +207,7 @@ def release_ledger(
     measured = measured or Measured()
     kept = measured.releases
     shapes = [v.what.outline for v in versions if v.what.outline is not None]
-    flat = [v for one in others for v in one if _near(v.what.outline, shapes)]
+    flat = [v for one in others for v in one if near(v.what.outline, shapes)]
     met = _met(areas, shapes)
     every: list[tuple[str, Held[Any]]] = [(v.what.id, v) for v in (*versions, *flat)]
     every += [(a.id, v) for a in met for v in a.versions]
@@ -227,7 +227,7 @@ def release_ledger(
     return found
 
 
-def _near(shape: BaseGeometry | None, shapes: Sequence[BaseGeometry]) -> bool:
+def near(shape: BaseGeometry | None, shapes: Sequence[BaseGeometry]) -> bool:
     """Whether a shape meets any of the shapes: by their boxes, then by themselves."""
     if shape is None or shape.is_empty:
         return False
@@ -250,8 +250,8 @@ def _met(areas: Sequence[Area], shapes: Sequence[BaseGeometry]) -> list[Area]:
     """Areas with those of their versions alone that may touch the shapes, in order of id."""
     found = []
     for area in sorted(areas, key=lambda a: a.id):
-        if near := tuple(v for v in area.versions if _near(v.what.shape, shapes)):
-            found.append(replace(area, versions=near, since=area.begins))
+        if kept := tuple(v for v in area.versions if near(v.what.shape, shapes)):
+            found.append(replace(area, versions=kept, since=area.begins))
     return found
 
 

@@ -27,6 +27,7 @@ from datlanh.kernel.ledger_time import (
     Measured,
     ReleaseStretch,
     area_ledger,
+    near,
     release_ledger,
 )
 
@@ -203,8 +204,17 @@ def neighbourhood_now(
     `changed` are outlines that were or are theirs, `named` the areas that releases among them
     name or named.
     """
-    affected = set(records) | records_met(changed) | areas_named(named)
-    own = versions_of(affected)
+    shapes, named_now = list(changed), areas_named(named)
+    own = versions_of(set(records) | records_met(shapes) | named_now)
+    mine = {s.record_id: s.local_id for s in own if s.is_area and s.record_id in records}
+    only_areas = mine.keys() == set(records)  # all of them areas, and none gone
+    affected = set(records) | named_now
+    for one in own:
+        # Ground shared by areas is that of the lower id: the others' ledgers do not see it.
+        first = only_areas and one.is_area and one.local_id < min(mine.values())
+        if not first and near(one.shape, shapes):
+            affected.add(one.record_id)
+    own = [s for s in own if s.record_id in affected]
     around = records_met(s.shape for s in own if s.shape is not None)
     around |= releases_naming({s.local_id for s in own if s.is_area})
     others = versions_of(around - affected)
