@@ -336,7 +336,6 @@ def things_of(cast: dict[str, User], spec: Spec) -> Things:
         team_leader=spec.leader,
         reporting_team=spec.team,
         box_rows=[row({"box_id": home(spec.ground).id, "result": "red"})],
-        survey_boxes=None,
     )
     surveyed = approved(verified(received(done, by=sender), by=officer), by=centre)
     organisation = sender.organisation

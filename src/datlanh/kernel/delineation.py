@@ -242,12 +242,13 @@ def _cut(
     whole: BaseGeometry, group: _Group, cuts: Sequence[Cut]
 ) -> tuple[list[BaseGeometry], tuple[Loss, ...]]:
     """What is left of an outline, in pieces that each hold part of a positive box."""
+    cuts = [c for c in cuts if c.shape.intersects(whole)]
+    if not cuts:
+        return [whole], ()
     lost: list[Loss] = []
     found = shapely.union_all([b.polygon for b in group.positive])
     ground, lines = whole, []
     for cut in sorted(cuts, key=lambda c: (c.kind, c.name)):
-        if not cut.shape.intersects(ground):
-            continue
         if cut.shape.geom_type in ("Polygon", "MultiPolygon"):
             left = ground.difference(cut.shape)
             lost.append(_loss(cut, ground, left, group))

@@ -106,8 +106,7 @@ def report_approve(
     """
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
     REVIEW.check("approve", report, report.state, step := step_of(report, by, note))
-    claims, rows = _promised(report)
-    kept = _kept(report, batch)
+    (claims, rows), kept = _promised(report), _kept(report, batch)
     touched = records_touched(report, record_id)
     every = {r.pk: r for r in register.records_lock({*touched, *ends_of(links)})}
     locked = {pk: r for pk, r in every.items() if pk in touched}
