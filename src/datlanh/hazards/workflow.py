@@ -44,7 +44,6 @@ class AreaStep:
     on: dt.date
     today: dt.date
     note: str = ""
-    is_of_two: bool = False  # a second person confirmed it
     cause: str = ""
     paper: str = ""  # number of the record of inspection, of the handover certificate
 
