@@ -68,6 +68,8 @@ def test_a_paper_goes_from_the_area_s_page_to_a_file_to_the_confirming_page(cast
     document = IssuedDocument.objects.get()
     assert document.people == {"men": 3, "women": 4, "boys": 0, "girls": 0}
     client = signed_in(cast["renew"])
+    for path in (reverse("web:area", args=[AREA]), reverse("web:release", args=[RELEASE])):
+        assert document.numbered in client.get(path).content.decode()
     page = client.get(reverse("web:area_documents", args=[AREA])).content.decode()
     assert document.numbered in page
     assert 'name="men"' not in page
