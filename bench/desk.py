@@ -123,7 +123,7 @@ class Desk:
         self.page.wait_for_selector("#many-form")
         began = time.perf_counter()
         self.press("a")
-        self.page.wait_for_url("**/review/many/*")
+        self.page.wait_for_url("**/review/many/*", timeout=180_000)
         took = time.perf_counter() - began
         self.press("u")
         self.page.wait_for_selector("#desk, .empty")

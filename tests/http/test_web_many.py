@@ -125,4 +125,4 @@ def test_nobody_approves_their_own_together(cast):
 
 def test_an_empty_queue_says_so(cast):
     html = page(signed_in(cast["kiemtra2"]), "review_many")
-    assert "No report without findings waits for your decision." in html
+    assert "No clean report waits for your decision." in html

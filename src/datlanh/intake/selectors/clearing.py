@@ -1,4 +1,4 @@
-"""Reports that may be approved together: nothing found about them, and one record they can mean."""
+"""Reports that may be approved together: no block, no warning, one record they can mean."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from datlanh.kernel.text import LANGUAGES, Text
 from datlanh.register.models import Record
 
 FOUND = Text(
-    "Có {count} phát hiện; hãy xem riêng báo cáo này.",
-    "{count} finding(s); look at this report by itself.",
+    "Có {count} lỗi chặn hoặc cảnh báo; hãy xem riêng báo cáo này.",
+    "{count} blocking finding(s) or warning(s); look at this report by itself.",
 )
 UNCHECKED = Text("Báo cáo chưa được kiểm tra.", "The report has not been checked yet.")
 ALIKE = Text(
@@ -84,8 +84,8 @@ class Clearable:
 
 
 def clearable(who: User, wanted: QueueFilter) -> Clearable:
-    """The oldest reports of a queue nothing was found about, as many as one act may hold."""
-    clean = Q(blocks=0, warns=0, infos=0, checked_at__isnull=False)
+    """The oldest reports of a queue without block or warning, as many as one act holds."""
+    clean = Q(blocks=0, warns=0, checked_at__isnull=False)
     rows = queue_of(who, wanted.stage).filter(replace(wanted, mine=True).q(who), clean)
     found = list(rows.defer(*HEAVY).order_by("pk")[: APPROVE_LIMIT + 1])
     told = Clearable(more=len(found) > APPROVE_LIMIT)
@@ -121,7 +121,7 @@ def _barred(report: Report, who: User, waiting: Iterable[int]) -> Text | None:
         return refusal
     if report.checked_at is None:
         return UNCHECKED
-    if count := report.blocks + report.warns + report.infos:
+    if count := report.blocks + report.warns:
         return _bound(FOUND, count=count)
     return PROPOSED if report.pk in waiting else None
 
