@@ -61,7 +61,7 @@ def _corrected(*, back: bool) -> dict[str, float]:
         mapping_propose(id=proposal.pk, by=people["csdl"], reason="bench")
     with acting(people["kiemtra1"], via="command"):
         with clocked() as shown:
-            seen = correction_of(proposal).seen
+            seen = correction_of(proposal, people["kiemtra1"]).seen
         with clocked() as whole:
             done = mapping_confirm(id=proposal.pk, by=people["kiemtra1"], seen=seen)
     told = {"proposing": proposing[0], "page shown": shown[0], **done.seconds}

@@ -322,7 +322,7 @@ def test_the_page_is_shown_what_changes_before_anybody_confirms(cast):
     received(cha(3), by=cast["renew.hientruong"])
     proposal = proposed(cast, corrected("cha", OTHER_NAME | OTHER_QUANTITY))
     with acting(cast["kiemtra1"]):
-        shown = correction_of(proposal)
+        shown = correction_of(proposal, cast["kiemtra1"])
     assert (shown.reports, shown.records, shown.waiting, shown.looked_at) == (2, 2, 1, 2)
     effects = next(e for e in shown.sample if e.record.pk == report.record_id).effects
     told = [(e.before and e.before.en, e.after and e.after.en) for e in effects]

@@ -34,7 +34,9 @@ def proposed(cast: Cast, workbook: bytes, reason: str = "Đọc nhầm thuộc t
 def confirmed(cast: Cast, proposal: FormProposal, who: str = "kiemtra1") -> Remapped:
     """Put in force by a second person."""
     with acting(cast[who], via="web"):
-        return mapping_confirm(id=proposal.pk, by=cast[who], seen=correction_of(proposal).seen)
+        return mapping_confirm(
+            id=proposal.pk, by=cast[who], seen=correction_of(proposal, cast[who]).seen
+        )
 
 
 def remapped(

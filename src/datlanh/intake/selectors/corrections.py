@@ -11,6 +11,9 @@ from django.db.models import F, Max
 from shapely import from_wkb
 
 from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.accounts.models import User
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import scope_for
 from datlanh.intake.attached import attached_rows, digests_kept
 from datlanh.intake.claims import claims_of
 from datlanh.intake.form_changes import Changes, compare
@@ -79,14 +82,16 @@ class Correction:
         return f"{self.version.pk}.{self.version.mapping_revision}"
 
 
-def correction_of(proposal: FormProposal) -> Correction:
-    """What confirming `proposal` now would change."""
+def correction_of(proposal: FormProposal, who: User) -> Correction:
+    """What confirming `proposal` now would change; the sample is of records `who` may see."""
     version = FormVersion.objects.get(pk=proposal.corrects_id or 0)
     changes = compare(face_of(workbook_of(version)), face_of(bytes(proposal.xlsform)))
     approved = Report.objects.filter(form_version=version, approved_once=True)
     homes = approved.exclude(record_id=None)
+    visible = Record.objects.filter(scope_for(who, Permission.RECORD_READ).q("organisation_id"))
     ids = list(
-        homes.values("record_id")
+        homes.filter(record_id__in=visible.values("pk"))
+        .values("record_id")
         .annotate(newest=Max("pk"))
         .order_by("-newest")
         .values_list("record_id", flat=True)[:SAMPLE]

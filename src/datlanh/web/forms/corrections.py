@@ -27,14 +27,11 @@ SEES = (Permission.FORM_PUBLISH, Permission.REPORT_WITHDRAW)
 
 @opens(*SEES)
 def mapping_correction(request: StaffRequest, id: int) -> HttpResponse:
-    """The mapping side by side, and a few records before and after. 404 outside the province."""
-    return _page(request, _found(request, id))
+    """The mapping side by side, and a few records before and after."""
+    return _page(request, _found(id))
 
 
-def _found(request: StaffRequest, id: int) -> FormProposal:
-    # Records of every operator are shown, and all of them change.
-    if not any(scope_for(request.user, p).everything for p in SEES):
-        raise FormProposal.DoesNotExist
+def _found(id: int) -> FormProposal:
     found = form_proposal_get(id)
     if found.corrects_id is None:
         raise FormProposal.DoesNotExist
@@ -58,7 +55,7 @@ def _page(
         "is_own": proposal.proposed_by_id == who.pk,
     }
     if proposal.closed_at is None:
-        correction = correction_of(proposal)
+        correction = correction_of(proposal, who)
         context |= {
             "correction": correction,
             "changes": correction.changes,
@@ -71,7 +68,7 @@ def _page(
 @opens(Permission.FORM_PUBLISH)
 def mapping_reason(request: StaffRequest, id: int) -> HttpResponse:
     """Say why the mapping is to be corrected; a second person is asked from then on."""
-    proposal = _found(request, id)
+    proposal = _found(id)
     try:
         mapping_propose(id=id, by=request.user, reason=request.POST.get("reason", ""))
     except DomainError as refusal:
@@ -84,7 +81,7 @@ def mapping_reason(request: StaffRequest, id: int) -> HttpResponse:
 @opens(Permission.REPORT_WITHDRAW)
 def mapping_put(request: StaffRequest, id: int) -> HttpResponse:
     """Put the correction in force, as the second person."""
-    proposal = _found(request, id)
+    proposal = _found(id)
     try:
         done = mapping_confirm(id=id, by=request.user, seen=request.POST.get("seen", ""))
     except DomainError as refusal:
