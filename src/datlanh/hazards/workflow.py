@@ -46,6 +46,7 @@ class AreaStep:
     note: str = ""
     cause: str = ""
     paper: str = ""  # number of the record of inspection, of the handover certificate
+    is_of_two: bool = False  # a second person confirmed it
 
 
 def some_report_counts(area: Area, step: AreaStep) -> Text | None:
