@@ -93,16 +93,14 @@ def report_approve(
 ) -> Report:
     """Approve a report and bind it: to `record_id`, or (None) to a new record of its own id.
 
-    `choices` (atom → report) settles values of one date; `links` become decisions of their own
-    after it; `batch` names the act it belongs to. `into_history`: also where the area was split or
-    merged meanwhile. Everything is one transaction.
+    `choices` (atom → report) settles values of one date; `links` become decisions after it; `batch`
+    names the act; `into_history`: also of an area that gave way. All is one transaction.
 
     Raises:
         Report.DoesNotExist: absent or out of scope.
         TransitionError: not possible now, or not by this person.
         SameDateError: values of one date differ and nobody chose.
-        ConflictError: the id is taken, the report changed under the reviewer's eyes, or its
-            area was split or merged.
+        ConflictError: the id is taken, the report changed meanwhile, or its area gave way.
     """
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
     REVIEW.check("approve", report, report.state, step := step_of(report, by, note))
@@ -110,9 +108,7 @@ def report_approve(
     touched = records_touched(report, record_id)
     every = {r.pk: r for r in register.records_lock({*touched, *ends_of(links)})}
     locked = {pk: r for pk, r in every.items() if pk in touched}
-    record = _target(report, record_id, locked, by)
-    if record is not None and not into_history and is_divided(record.pk):
-        raise ConflictError(DIVIDED, code="divided", id=record.local_id)
+    record = _target(report, record_id, locked, by, into_history)
     settled = _settled(report, record, claims, choices or {}) if record else []
     is_new, record = record is None, record or _record_new(report)
     locked[record.pk] = record
@@ -177,9 +173,13 @@ def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.Ne
 
 
 def _target(
-    report: Report, record_id: UUID | None, locked: Mapping[UUID, Record], by: User
+    report: Report,
+    record_id: UUID | None,
+    locked: Mapping[UUID, Record],
+    by: User,
+    into_history: bool,
 ) -> Record | None:
-    """The locked record to bind to; None for a new one."""
+    """The locked record to bind to; None for a new one. One that gave way wants a choice."""
     if record_id is None:
         return None
     record = locked.get(record_id)
@@ -189,6 +189,8 @@ def _target(
         raise Record.DoesNotExist
     if report.form_version is None or record.kind != report.form_version.record_kind:
         raise DomainError(WRONG_KIND)
+    if not into_history and is_divided(record.pk):
+        raise ConflictError(DIVIDED, code="divided", id=record.local_id)
     return record
 
 
