@@ -14,7 +14,7 @@ from datlanh.intake.models import Report
 from datlanh.intake.services.checking import report_check
 from datlanh.intake.services.receiving import report_receive
 from datlanh.kernel import clock
-from support.engine import chosen, sent, typed
+from support.engine import chosen, sent, ticked, typed
 from support.pages import page as page_of
 from support.pages import signed_in
 from support.reports import demo_cast
@@ -34,6 +34,7 @@ class Journey:
     dates: tuple[str, ...]  # questions answered with today
     texts: dict[str, str] = field(default_factory=dict)
     picks: dict[str, str] = field(default_factory=dict)
+    ticks: dict[str, str] = field(default_factory=dict)  # choices that stand open
 
 
 PLACE = {"Tổ chức báo cáo": "NPA/RENEW", "Xã, phường, đặc khu": "Xã Cam Lộ"}
@@ -77,6 +78,7 @@ JOURNEYS = (
         ("Ngày bắt đầu", "Ngày kết thúc"),
         {"Tổng diện tích Khảo sát (m²)": "250000"},
         PLACE,
+        {"Tình trạng": "Hoàn thành", "Phương pháp khảo sát": "Phương pháp V5"},
     ),
     Journey(
         "clearance_progress",
@@ -108,6 +110,8 @@ def test_a_form_goes_from_the_engine_to_the_figure(
         typed(page, label, clock.today().strftime("%d/%m/%Y"))
     for label, option in journey.picks.items():
         chosen(page, label, option)
+    for label, option in journey.ticks.items():
+        ticked(page, label, option)
     for label, text in journey.texts.items():
         typed(page, label, text)
     (_, xml), *_ = sent(page)
