@@ -12,9 +12,9 @@ from playwright.sync_api import Page
 from datlanh.accounts.acting import acting
 from datlanh.intake.models import Report
 from datlanh.intake.services.checking import report_check
-from datlanh.intake.services.receiving import report_receive
+from datlanh.intake.services.receiving import Incoming, report_receive
 from datlanh.kernel import clock
-from support.engine import chosen, sent, ticked, typed
+from support.engine import chosen, question, sent, ticked, typed
 from support.pages import page as page_of
 from support.pages import signed_in
 from support.reports import demo_cast
@@ -91,6 +91,7 @@ JOURNEYS = (
         PLACE,
     ),
 )
+EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 IDS = {
     "accident": "Mã tai nạn",
     "victim_assistance": "Mã hoạt động hỗ trợ",
@@ -114,14 +115,22 @@ def test_a_form_goes_from_the_engine_to_the_figure(
         ticked(page, label, option)
     for label, text in journey.texts.items():
         typed(page, label, text)
-    (_, xml), *_ = sent(page)
+    if journey.form == "cmrs":
+        boxes = {"name": "boxes.zip", "mimeType": "application/zip", "buffer": EMPTY_ZIP}
+        asked = question(page, "Thông tin từng ô (trong shapefile đính kèm)")
+        asked.locator("input[type=file]").set_input_files(boxes)
+    (_, xml), *files = sent(page)
     assert troubles == []
 
     cast = demo_cast()
     phone, officer, reviewer = (cast[who] for who in ("renew.hientruong", "renew", "kiemtra2"))
     with acting(phone, via="openrosa"):
         report = report_receive(
-            xml=xml, by=phone, organisation=phone.organisation, channel="openrosa"
+            xml=xml,
+            by=phone,
+            organisation=phone.organisation,
+            channel="openrosa",
+            attachments=[Incoming(name, "application/zip", [content]) for name, content in files],
         ).report
         report_check(report)
     blocking = list(report.findings.filter(severity="block").values_list("rule", "values"))
