@@ -81,32 +81,46 @@ def _reports(row: Sequence[Any]) -> list[int]:
     return list(json.loads(row[11])) if row[11] and row[3] == RELEASE else []
 
 
-def _pockets_of(reports: Collection[int]) -> Mapping[int, list[bytes]]:
+@dataclass(frozen=True, slots=True)
+class _Pocket:
+    """A pocket as a report drew it, with what it was known during."""
+
+    shape: bytes
+    known_from: int
+    known_to: int | None
+
+    def stood(self, seq: int) -> bool:
+        """Whether the report was read so after a decision."""
+        return self.known_from <= seq and (self.known_to is None or self.known_to > seq)
+
+
+def _pockets_of(reports: Collection[int]) -> Mapping[int, list[_Pocket]]:
     """The pockets that reports drew, in the order in which they stand there."""
-    found: dict[int, list[bytes]] = defaultdict(list)
+    found: dict[int, list[_Pocket]] = defaultdict(list)
     if reports:
         with connection.cursor() as cursor:
             cursor.execute(_POCKETS, [list(reports), POCKETS])
-            for report, wkb in cursor.fetchall():
-                found[report].append(bytes(wkb))
+            for report, wkb, known_from, known_to in cursor.fetchall():
+                found[report].append(_Pocket(bytes(wkb), known_from, known_to))
     return found
 
 
 _POCKETS = """
-select report_id, st_asbinary(shape) from register_row
+select report_id, st_asbinary(shape), known_from, known_to from register_row
  where report_id = any(%s) and list = %s and shape is not null
  order by report_id, number
 """
 
 
-def _stored(row: Sequence[Any], drawn: Mapping[int, list[bytes]], same: dict[Any, Any]) -> Stored:
+def _stored(row: Sequence[Any], drawn: Mapping[int, list[_Pocket]], same: dict[Any, Any]) -> Stored:
     _, record, local_id, kind, organisation, start, end, known_from, known_to, wkb, text, _ = row
     shape_of = bytes(wkb) if wkb is not None else None
     values: dict[str, Any] = json.loads(text)
     if kind == AREA:
         what: Any = _outline(shape_of, values, same)
     else:
-        pockets = tuple(p for pk in sorted(_reports(row)) for p in drawn.get(pk, ()))
+        told = (p for pk in sorted(_reports(row)) for p in drawn.get(pk, ()))
+        pockets = tuple(p.shape for p in told if p.stood(known_from))
         what = _release((local_id, start), (shape_of, pockets), values, same)
     return Stored(record, local_id, organisation, known_from, known_to, Held(start, end, what))
 
