@@ -113,11 +113,11 @@ def test_the_desk_asks_the_database_no_more_for_a_longer_queue(
     approved(waiting(cha(1, days_ago=9)), by=cast["kiemtra2"])
     report = waiting(cha(1))
     client = signed_in(cast["kiemtra2"], language)
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(70):
         page(client, "review_report", report.receipt)
     for number in range(2, 8):
         waiting(cha(number))
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(70):
         page(client, "review_report", report.receipt)
 
 

@@ -13,7 +13,8 @@ from datlanh.hazards.rules import BoxFound, box_read
 from datlanh.kernel.boxes import DEFAULT_TABLE, Result, ResultTable, Role
 from datlanh.kernel.delineation import Searched, Settings
 from datlanh.kernel.grid import to_utm
-from datlanh.register.models import Row, Version
+from datlanh.register.models import Version
+from datlanh.register.selectors import rows_known
 
 LIST = "survey_boxes"
 # Where one box was found to be several things, the first of these counts.
@@ -63,7 +64,8 @@ def surveyed_boxes(version: Version, table: ResultTable) -> list[SurveyedBox]:
     The newest report that names a box says what it is; within one report the gravest result.
     """
     reports = version.lists.get(LIST) or ()
-    rows = Row.objects.filter(report_id__in=reports, list=LIST, record_id=version.record_id)
+    known = rows_known(version.known_from)
+    rows = known.filter(report_id__in=reports, list=LIST, record_id=version.record_id)
     kept: dict[Any, SurveyedBox] = {}
     for row in rows.order_by("report_id", "number"):
         found = box_read(row.values, row.shape)

@@ -168,7 +168,7 @@ def held_release(*, id: int, by: User, reason: str = "") -> Report:
         # The report holds it now, person by person: one copy, so that erasing finds all.
         persons_erase([held.original], by=by, reason=f"{held.receipt}: {receipt.report.receipt}")
     held.report = receipt.report
-    _decide(held, "release", by, reason)
+    _held_decided(held, "release", by, reason)
     return receipt.report
 
 
@@ -180,7 +180,7 @@ def held_refuse(*, id: int, by: User, reason: str) -> Held:
     """
     held = _locked(id, by)
     HOLDING.check("refuse", held, held.state, _step(by, reason))
-    _decide(held, "refuse", by, reason)
+    _held_decided(held, "refuse", by, reason)
     return held
 
 
@@ -194,7 +194,7 @@ def _step(by: User, note: str) -> Step:
     return Step(actor_id=by.id, actor_organisation_id=by.organisation_id, note=note)
 
 
-def _decide(held: Held, step: str, by: User, reason: str) -> None:
+def _held_decided(held: Held, step: str, by: User, reason: str) -> None:
     held.state = HOLDING[step].target
     held.decided_by, held.decided_at, held.reason = by, clock.now(), reason.strip()
     held.save(update_fields=["state", "decided_by", "decided_at", "reason", "report"])

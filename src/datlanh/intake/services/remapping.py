@@ -20,6 +20,8 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import require
 from datlanh.audit.services import record as audit_record
+from datlanh.hazards.ledger.services import ledger_refresh
+from datlanh.hazards.ledger.versions import KINDS as LEDGER_KINDS
 from datlanh.intake.form_corrections import (
     Carried,
     Chosen,
@@ -115,6 +117,8 @@ def mapping_confirm(*, id: int, by: User, seen: str) -> Remapped:
     decision = _decide(proposal, version, by=by, reports=len(read), records=len(changed))
     register.rows_settle(list(read), seq=decision.seq)
     register.refold_apply_many(plans, seq=decision.seq)
+    in_ledger = [p.record.pk for p in plans if p.record.kind in LEDGER_KINDS]
+    ledger_refresh(seq=decision.seq, record_ids=in_ledger)
     revision = _keep(proposal, version, decision, by=by)
     times.append(time.perf_counter())
     spans = (b - a for a, b in pairwise(times))

@@ -23,6 +23,7 @@ from datlanh.kernel.mapping import Answers, FormMapping, Repeat
 from datlanh.kernel.text import Text, number
 from datlanh.places import selectors as places
 from datlanh.register.models import Record, Row, Version
+from datlanh.register.selectors import rows_known
 
 HOLES = Text(
     "Khu vực này bao quanh đất đã giải phóng nên không vẽ được bằng một đường. Hãy vẽ một đường "
@@ -154,7 +155,8 @@ def _found(mapping: FormMapping, version: Version, outline: Polygon) -> dict[str
         reports = version.lists.get(name) or ()
         if repeat is None or not reports:
             continue
-        kept = Row.objects.filter(report_id__in=reports, list=name, record_id=version.record_id)
+        known = rows_known(version.known_from)
+        kept = known.filter(report_id__in=reports, list=name, record_id=version.record_id)
         found = [_row(repeat, row, outline) for row in kept.order_by("report_id", "number")]
         rows[key] = [row for row in found if row is not None]
     return {k: v for k, v in rows.items() if v}

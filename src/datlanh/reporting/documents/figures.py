@@ -17,8 +17,8 @@ from datlanh.kernel import clock
 from datlanh.kernel.ledger_shares import COUNTED
 from datlanh.kernel.text import Text
 from datlanh.places import selectors as places
-from datlanh.register.models import Record, Row, Version
-from datlanh.register.selectors import AsOf, decision_newest
+from datlanh.register.models import Record, Version
+from datlanh.register.selectors import AsOf, decision_newest, rows_known
 from datlanh.reporting.documents.drawing import Thing
 from datlanh.reporting.documents.ground import pockets_of, points_of, thing_of, version_at
 from datlanh.reporting.selectors.ledger_area import AreaLedgerView, ReleaseAt, area_ledger_view
@@ -121,12 +121,13 @@ def _release_versions(local_ids: Sequence[str], moment: AsOf) -> list[Version]:
 
 
 def _items(versions: Sequence[Version]) -> tuple[tuple[tuple[Text, int], ...], int]:
-    reports = {report for v in versions for report in v.lists.get(ITEMS, ())}
     counted: Counter[str] = Counter()
-    for values in Row.objects.filter(report_id__in=reports, list=ITEMS).values_list(
-        "values", flat=True
-    ):
-        counted[values.get("category") or "unknown"] += max(int(values.get("quantity") or 1), 1)
+    for version in versions:
+        rows = rows_known(version.known_from).filter(
+            report_id__in=version.lists.get(ITEMS, ()), list=ITEMS
+        )
+        for values in rows.values_list("values", flat=True):
+            counted[values.get("category") or "unknown"] += max(int(values.get("quantity") or 1), 1)
     small_arms = counted.pop(SMALL_ARMS, 0)
     labels = choice_labels("land_release", "category") or choice_labels("cha", "category")
     ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))

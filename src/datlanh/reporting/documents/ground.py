@@ -149,12 +149,22 @@ def version_at(record_id: UUID, moment: AsOf) -> Version | None:
 
 
 def _rows(versions: Iterable[Version], lists: tuple[str, ...]) -> list[Any]:
+    # Each as its report was read when the version came to be known.
     wanted = {
-        (name, report) for v in versions for name in lists for report in v.lists.get(name, ())
+        (name, report): v.known_from
+        for v in versions
+        for name in lists
+        for report in v.lists.get(name, ())
     }
     reports = {report for _, report in wanted}
     found = Row.objects.filter(report_id__in=reports, list__in=lists, shape__isnull=False)
-    return [r for r in found.order_by("report_id", "number") if (r.list, r.report_id) in wanted]
+    return [
+        r
+        for r in found.order_by("report_id", "number")
+        if (seq := wanted.get((r.list, r.report_id))) is not None
+        and r.known_from <= seq
+        and (r.known_to is None or r.known_to > seq)
+    ]
 
 
 def _versions(frame: Frame, scope: Scope, moment: AsOf, kinds: Sequence[str]) -> Iterator[Version]:

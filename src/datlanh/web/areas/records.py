@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.hazards.rules import public_status
@@ -122,29 +123,37 @@ def record_shown(
         "features": features,
         "roles": {f["properties"]["role"] for f in features["features"]} if features else set(),
         "basemap": reverse("api:basemap"),
-        "may_open_reports": has(who, Permission.REPORT_READ, record.organisation_id),
-        "may_see_persons": persons_reach_record(who, record),
-        "may_erase_persons": has(who, Permission.PERSON_ERASE, record.organisation_id),
+        **_rights(who, record),
         "people": person_cards(visits, names),
         "place": place_of(version),
         "persons": persons,
         **record_links(record, who, moment, counts=version is not None),
-        **(_of_area(record, version, moment, request) if is_area else {}),
+        **(_of_area(record, version, moment, request, features) if is_area else {}),
         **(more or {}),
     }
-    if context["features"] and context.get("around"):
-        context["features"]["features"][:0] = context["around"]  # beneath what is the area's own
     return render(request, template, context)
 
 
-def _of_area(
-    record: Record, version: Version | None, moment: AsOf, request: StaffRequest
-) -> dict[str, Any]:
-    """What only an area's page has."""
+def _rights(who: User, record: Record) -> dict[str, bool]:
     return {
-        **area_life_shown(record, version, moment, request),
-        **area_around(record, version, moment, request),
+        "may_open_reports": has(who, Permission.REPORT_READ, record.organisation_id),
+        "may_see_persons": persons_reach_record(who, record),
+        "may_erase_persons": has(who, Permission.PERSON_ERASE, record.organisation_id),
     }
+
+
+def _of_area(
+    record: Record,
+    version: Version | None,
+    moment: AsOf,
+    request: StaffRequest,
+    features: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """What only an area's page has; what lies around is put beneath what is its own."""
+    around = area_around(record, version, moment, request)
+    if features:
+        features["features"][:0] = around["around"]
+    return {**area_life_shown(record, version, moment, request), **around}
 
 
 def where_of(version: Version) -> Where:
