@@ -54,8 +54,9 @@ def test_a_line_of_text_is_read_for_ids():
 def test_a_relation_is_of_two_kinds_and_has_something_that_speaks_for_it(relation):
     assert relation.a != relation.b
     assert relation.how
-    others = [r for r in RELATIONS if {r.a, r.b} == {relation.a, relation.b}]
-    assert others == [relation]  # so that two records are linked in one way only
+    # So that two records are linked in one way only, seen from either.
+    others = [r for r in RELATIONS if (r.a, r.b) == (relation.a, relation.b)]
+    assert others == [relation]
 
 
 def subject(kind: str, local_id: str, **more: object) -> Subject:
@@ -99,6 +100,6 @@ def test_every_attribute_that_names_ids_has_its_index():
     from pathlib import Path
 
     folder = Path(__file__).parents[2] / "src" / "datlanh" / "intake" / "migrations"
-    text = (folder / "0007_named_ids.py").read_text(encoding="utf-8")
+    text = "".join(p.read_text(encoding="utf-8") for p in folder.glob("*_named_*.py"))
     named = {h.attribute for r in RELATIONS for h in r.how if isinstance(h, Named) and h.attribute}
     assert {a for a in named if f"intake_named_{a} " in text} == named

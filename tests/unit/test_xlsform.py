@@ -205,7 +205,7 @@ def test_each_section_of_an_eod_task_has_its_own_date(compiled):
     assert lists == {"ordnance_items": "respond_date", "evidence_points": "respond_date"}
 
 
-PERSONS = {"surveyor", "contact_person", "first_informant"}
+PERSONS = {"agreement_person", "contact_person", "first_informant", "surveyor"}
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -318,6 +318,10 @@ NEVER = {
     "tasking_date",
     "response_period",
     "disposal",
+    # how an area was drawn, and from what: another report says it anew
+    "agreement",
+    "derivation",
+    "survey_boxes",
 }
 
 
