@@ -8,7 +8,7 @@ import pytest
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.permissions import Permission
-from datlanh.accounts.scope import Scope, scope_for
+from datlanh.accounts.scope import EVERYTHING, Scope, scope_for
 from datlanh.hazards.models import AreaLedger, ReleaseLedger
 from datlanh.hazards.selectors import AreaFilter, ReleaseFilter
 from datlanh.intake.services.comparing import register_verify
@@ -227,7 +227,7 @@ def test_a_re_survey_has_its_date_report_and_reason(cast) -> None:
     again = received(wider, by=cast["renew.hientruong"])
     again = let_through(verified(again, by=cast["renew"]))
     approved(again, by=cast["kiemtra2"], record_id=record.pk, note="đo lại bằng máy")
-    view = area_ledger_view(record, asof())
+    view = area_ledger_view(record, asof(), EVERYTHING)
     (step,) = view.resurveys
     assert (step.receipt, step.reason) == (again.receipt, "đo lại bằng máy")
     assert view.now.initial_m2 + step.net_m2 == pytest.approx(view.now.outline_m2, abs=1)
@@ -237,7 +237,7 @@ def test_a_re_survey_has_its_date_report_and_reason(cast) -> None:
 def test_the_page_of_an_area_shows_releases_beside_what_they_say(cast) -> None:
     area = entered(cast, cha(1))
     entered(cast, release(1, cleared_area=1234))
-    view = area_ledger_view(Record.objects.get(pk=area.record_id), asof())
+    view = area_ledger_view(Record.objects.get(pk=area.record_id), asof(), EVERYTHING)
     (line,) = view.releases
     assert (line.share.standing, line.share.release.stated_m2) == ("counted", 1234)
     assert line.share.taken_m2 == pytest.approx(area_m2(field_of(1)), abs=1)

@@ -23,9 +23,13 @@ OWN = "mag"
 MEMBERS = ("mag", "mag.hientruong", "kiemtra.mag")
 READING = [e for e in POLICY if e.method == "GET" and e.name.startswith(("web:", "api:"))]
 # One's own browsers are told with their moments.
-READING = [e for e in READING if e.door == "session" and e.name != "web:sessions"]
+# A printed map writes the newest decision into its pictures: `test_web_papers` asks what it shows.
+APART = {"web:sessions", "web:map_sheet"}
+READING = [e for e in READING if e.door == "session" and e.name not in APART]
 # The register's one sequence is everybody's: its newest number tells that others decide, no more.
-SEQUENCE = re.compile(r'known=\d+|ETag: .*|quyết định số <span class="n">\d+')
+SEQUENCE = re.compile(
+    r'known=\d+|ETag: .*|quyết định số <span class="n">\d+|filename="ledger-[\w-]+\.csv"'
+)
 
 
 def answers(world: World) -> dict[str, str]:

@@ -269,11 +269,11 @@ r as (insert into register_record (id, kind, local_id, organisation_id, created_
       select id, 'hazardous_area', 'HAZ-409-' || (600000 + i), %s, 1000000 + i, true from n)
 insert into hazards_hazardousarea (record_id, local_id, internal_id, organisation_id,
   reporting_team, commune_code, village_name, shape_id, outline, true_from, known_seq, reports,
-  area_m2, derived_by, area_type, public_status, survey_method, land_use, beneficiaries,
+  area_m2, derived_by, area_type, state, public_status, survey_method, land_use, beneficiaries,
   clearance_priority)
 select id, 'HAZ-409-' || (600000 + i), '', %s, '', '', '', '',
        st_multi(st_buffer(st_setsrid(st_makepoint(x, y), 4326), 0.0014, 32)),
-       current_date, 1, 1, 60000, '', 'cha', 'open', '', '', '', '' from n
+       current_date, 1, 1, 60000, '', 'cha', 'cha', 'open', '', '', '', '' from n
 """,
             [organisation.pk, organisation.pk],
         )

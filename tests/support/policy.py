@@ -419,8 +419,8 @@ THINGS = (
         finds=Permission.RECORD_READ,
         where=lambda w, t: {"local_id": t.survey},
         sends=values(area="gone"),
-        answer=REFUSED,
-        note="a proposal that is gone",
+        answer=ABSENT,
+        note="what no page sends",
     ),
     *(
         Entry(

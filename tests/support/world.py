@@ -257,8 +257,8 @@ def build_world(*keys: str) -> World:
         assert world.mapping_proposal
         assert world.form_revision
         assert world.exemption
-        for things in world.things.values():
-            world.paper(things)
+    for things in world.things.values():
+        world.paper(things)
     return world
 
 

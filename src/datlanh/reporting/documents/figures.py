@@ -11,6 +11,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from datlanh.accounts.scope import EVERYTHING
 from datlanh.hazards.ledger.models import AreaLedger
 from datlanh.intake.selectors.labels import choice_labels
 from datlanh.kernel import clock
@@ -85,7 +86,7 @@ class AreaFigures:
 def area_figures(record: Record, on: dt.date, known: int) -> AreaFigures | None:
     """The figures of an area as of two times; None where nothing was known of it."""
     moment = AsOf(on, known, clock.now(), is_past=True)
-    version, view = version_at(record.pk, moment), area_ledger_view(record, moment)
+    version, view = version_at(record.pk, moment), area_ledger_view(record, moment, EVERYTHING)
     if version is None or view is None:
         return None
     releases = tuple(r for r in view.releases if r.share.standing == COUNTED)

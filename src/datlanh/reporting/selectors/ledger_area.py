@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
+from datlanh.accounts.scope import Scope
 from datlanh.hazards.ledger.models import AreaLedger
 from datlanh.hazards.ledger.selectors import area_shares, area_stretches
 from datlanh.intake.models import Report
@@ -38,6 +39,7 @@ class ReleaseAt:
     local_id: str
     operator: str
     share: Share
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,11 @@ class AreaLedgerView:
         return self.now.outline_m2 - self.now.initial_m2
 
 
-def area_ledger_view(record: Record, moment: AsOf) -> AreaLedgerView | None:
-    """The ledger of an area as of two times; None where nothing was known of it."""
+def area_ledger_view(record: Record, moment: AsOf, scope: Scope) -> AreaLedgerView | None:
+    """The ledger of an area as of two times; None where nothing was known of it.
+
+    What others released on the area counts, but who it was is not told outside the scope.
+    """
     stretches = area_stretches(record.pk, moment)
     if not stretches:
         return None
@@ -72,7 +77,10 @@ def area_ledger_view(record: Record, moment: AsOf) -> AreaLedgerView | None:
         )
     )
     releases = [
-        ReleaseAt(s.local_id, names.get(s.organisation_id, ""), share) for s, share in found
+        ReleaseAt(s.local_id, names.get(s.organisation_id, ""), share)
+        if scope.allows(s.organisation_id)
+        else ReleaseAt("", "", share, is_hidden=True)
+        for s, share in found
     ]
     return AreaLedgerView(record, moment, now, stretches, _resurveys(now, moment), releases)
 

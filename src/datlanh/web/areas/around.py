@@ -28,8 +28,7 @@ def area_around(
 ) -> dict[str, Any]:
     """`around`: features for the map, `neighbours` as a table, `strikes` by year.
 
-    Neighbours are those of now; the page of a past day does not show them. What lies out of
-    scope shows its ground and no id.
+    Neighbours are those of now and within the scope; the page of a past day shows none.
     """
     if version is None or version.outline is None:
         return {"around": [], "neighbours": None, "strikes": None}
@@ -41,6 +40,7 @@ def area_around(
         neighbours = neighbours_of(
             outline, scope, kinds=(AREA,), without=record.local_id, within_m=NEAR_M
         )
+        neighbours = [n for n in neighbours if not n.is_hidden]
         features += [
             _feature(json.loads(shapely.to_geojson(n.outline)), "register", n.local_id)
             for n in neighbours

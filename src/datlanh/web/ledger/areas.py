@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from datlanh.accounts.permissions import Permission
-from datlanh.accounts.scope import scope_for
+from datlanh.accounts.scope import Scope, scope_for
 from datlanh.hazards.ledger.models import AreaLedger
 from datlanh.hazards.selectors.sources import AREA
 from datlanh.register.models import Record
@@ -41,14 +41,14 @@ def area_ledger(request: StaffRequest, local_id: str) -> HttpResponse:
         ],
         "before": before_of(request),
         "moves": compared(request, scope, moment, record_id=record.pk),
-        **area_ledger_section(record, moment),
+        **area_ledger_section(record, moment, scope),
     }
     return render(request, "web/ledger/area.html", context)
 
 
-def area_ledger_section(record: Record, moment: AsOf) -> dict[str, Any]:
+def area_ledger_section(record: Record, moment: AsOf, scope: Scope) -> dict[str, Any]:
     """The context of `areas/sections/_ledger.html`: `ledger` is None where nothing was known."""
-    view = area_ledger_view(record, moment)
+    view = area_ledger_view(record, moment, scope)
     if view is None:
         return {"ledger_of": record, "ledger_view": None}
     now = view.now
@@ -60,7 +60,7 @@ def area_ledger_section(record: Record, moment: AsOf) -> dict[str, Any]:
         "ledger_surface": (SURFACE, now.surface_m2),
         "ledger_apart": [(w, v) for c, w in APART if (v := getattr(now, c)) >= 0.5],
         "ledger_undrawn": (UNDRAWN, now.undrawn_m2),
-        "ledger_lines": _lines(view),
+        "ledger_lines": _lines(view, _told(view, scope)),
         "ledger_releases": [
             {
                 "at": r,
@@ -94,13 +94,20 @@ def _bars(view: AreaLedgerView) -> list[dict[str, Any]]:
     return found
 
 
-def _lines(view: AreaLedgerView) -> list[dict[str, Any]]:
+def _told(view: AreaLedgerView, scope: Scope) -> set[str]:
+    """The records that moved the ledger and may be named."""
+    ids = {i for row in view.stretches for i in row.moved_by}
+    visible = Record.objects.filter(scope.q("organisation_id"), local_id__in=ids)
+    return set(visible.values_list("local_id", flat=True))
+
+
+def _lines(view: AreaLedgerView, told: set[str]) -> list[dict[str, Any]]:
     """Each change of the ledger, newest first, with what moved it."""
     found: list[dict[str, Any]] = []
     last: AreaLedger | None = None
     for row in view.stretches:
         if row.outline_m2 > 0 or last is not None:
-            moved = [_moved(i) for i in row.moved_by]
+            moved = [_moved(i) for i in row.moved_by if i in told]
             found.append(
                 {"row": row, "moved_by": moved, "resurveyed": row.outline_m2 - row.initial_m2}
             )

@@ -148,6 +148,8 @@ def _sent(
 ) -> HttpResponse:
     """Compose the CHA report of the chosen proposal, and go on filling it in."""
     name = request.POST.get("area", "")
+    if "area_m2" not in request.POST:
+        raise Record.DoesNotExist  # no page of ours sends that
     offer = next((o for o in offers if o.area.name == name), None)
     if offer is None or request.POST.get("area_m2") != f"{offer.area.area_m2:.0f}":
         raise ConflictError(CHANGED)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import scope_for
 from datlanh.kernel.text import NBSP, number
 from datlanh.register.models import Record
 from datlanh.register.selectors import AsOf
@@ -37,7 +40,8 @@ def land(value: float | str | None, sign: bool = False) -> SafeString:
     )
 
 
-@register.inclusion_tag("areas/sections/_ledger.html")
-def area_ledger(record: Record, moment: AsOf) -> dict[str, Any]:
+@register.inclusion_tag("areas/sections/_ledger.html", takes_context=True)
+def area_ledger(context: Context, record: Record, moment: AsOf) -> dict[str, Any]:
     """The ledger section of an area's page."""
-    return {**area_ledger_section(record, moment), "asof": moment, "links_on": True}
+    scope = scope_for(context["request"].user, Permission.RECORD_READ)
+    return {**area_ledger_section(record, moment, scope), "asof": moment, "links_on": True}
