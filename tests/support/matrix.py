@@ -149,7 +149,7 @@ def told_alike(answer: HttpResponseBase, *names: object) -> str:
     text = _CHANGING.sub("", text_of(answer))
     for name in sorted((str(n) for n in names if str(n)), key=len, reverse=True):
         text = text.replace(name, "…")
-    return re.sub(r"(Date|Content-Length|Set-Cookie): .*", "", text)
+    return re.sub(r"(Date|Content-Length|Expires|Set-Cookie): .*", "", text)
 
 
 @dataclass(frozen=True)
