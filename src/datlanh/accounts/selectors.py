@@ -92,9 +92,8 @@ def users_with(permission: str, organisation_id: int | None = None) -> QuerySet[
 
 def devices_of(who: Actor) -> QuerySet[Device]:
     """The phones `who` administers, newest first."""
-    return Device.objects.filter(scope_for(who, Permission.DEVICE_MANAGE).q()).select_related(
-        "organisation", "user"
-    )
+    found = Device.objects.filter(scope_for(who, Permission.DEVICE_MANAGE).q())
+    return found.select_related("organisation", "user").order_by("-created_at", "-pk")
 
 
 def device_by_secret(secret: str) -> Device | None:
