@@ -140,6 +140,14 @@ def test_another_organisations_record_is_linked_without_a_name(cast, enter):
     assert "a record of another organisation" in html
     assert theirs.record_local_id not in html
     assert 'name="pair"' not in html
+    # Nor where two moments of the area's ledger are compared, by decision or by day.
+    for known in ("1", "0"):
+        asked = {"from_on": "2020-01-01", "from_known": known}
+        told = page(client, "area_ledger", area.local_id, **asked)
+        assert theirs.record_local_id in told
+        hidden = page(signed_in(cast["renew"]), "area_ledger", area.local_id, **asked)
+        assert theirs.record_local_id not in hidden
+        assert theirs.receipt not in hidden
 
 
 def test_a_link_is_made_by_id(cast, enter):

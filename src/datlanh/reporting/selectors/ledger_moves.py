@@ -84,7 +84,7 @@ def ledger_moves(
     found = [row for row in found if any(abs(v) > 0.005 for v in row[4:])]
     sums = {name: float(sum(row[4 + i] for row in found)) for i, name in enumerate(FLOWS)}
     shown = found[:LINES]
-    return Moves(before, after, _lines(shown), sums, len(found))
+    return Moves(before, after, _lines(shown, scope), sums, len(found))
 
 
 _SUMS = ", ".join(f"sum(m.sign * l.{name})" for name in FLOWS)
@@ -121,7 +121,11 @@ def _within(scope: Scope, filter: AreaFilter, record_id: UUID | None) -> tuple[s
     return "".join(f" and {term}" for term in wanted if term), params
 
 
-def _lines(found: list[tuple[Any, ...]]) -> list[Move]:
+def _lines(found: list[tuple[Any, ...]], scope: Scope) -> list[Move]:
+    """The lines in words. What others did moves land, but who it was is told within the scope."""
+    moving = {i for row in found for i in row[3] or ()}
+    visible = Record.objects.filter(scope.q("organisation_id"), local_id__in=moving)
+    told = set(visible.values_list("local_id", flat=True))
     records = dict(
         Record.objects.filter(pk__in={row[0] for row in found}).values_list("pk", "local_id")
     )
@@ -129,7 +133,7 @@ def _lines(found: list[tuple[Any, ...]]) -> list[Move]:
     about = {d.report_id for d in decisions.values() if d.report_id}
     reports = {
         pk: (receipt, local_id)
-        for pk, receipt, local_id in Report.objects.filter(pk__in=about).values_list(
+        for pk, receipt, local_id in Report.objects.filter(scope.q(), pk__in=about).values_list(
             "pk", "receipt", "record_local_id"
         )
     }
@@ -146,7 +150,7 @@ def _lines(found: list[tuple[Any, ...]]) -> list[Move]:
                 receipt=receipt,
                 about=local_id,
                 on=on,
-                moved_by=tuple(moved_by or ()),
+                moved_by=tuple(i for i in moved_by or () if i in told),
             )
         )
     return lines
