@@ -11,14 +11,17 @@ from datlanh.accounts.scope import EVERYTHING
 from datlanh.audit.models import Event
 from datlanh.hazards.models import HazardousArea
 from datlanh.hazards.selectors import AreaFilter, area_counts, area_page
+from datlanh.intake.models import RecordFinding
 from datlanh.intake.selectors.area_life import before_closing, state_then, steps_taken
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.lifecycle import area_move, life_of
+from datlanh.intake.services.nightly import register_check
 from datlanh.intake.services.rebuilding import register_rebuild
 from datlanh.kernel import clock
 from datlanh.kernel.errors import ConflictError, TransitionError
 from datlanh.register.models import Decision, Record, State
 from datlanh.register.selectors import asof, decision_newest
+from datlanh.reporting.selectors.progress import stalled_areas
 from support.reports import approved, cha, demo_cast, let_through, received, release, verified
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +168,21 @@ def test_somebody_who_looked_at_another_state_is_told(cast, area):
     with pytest.raises(ConflictError, match="just changed"):
         move(cast, "start", seen="cha")
     assert Decision.objects.filter(kind="moved").count() == 1
+
+
+def test_only_an_area_that_is_at_work_can_stand_still(cast, area):
+    def still() -> list[str]:
+        return [s.local_id for s in stalled_areas(EVERYTHING, asof(), AreaFilter())[1]]
+
+    def at_night() -> int:
+        with acting(SYSTEM):
+            register_check(by=SYSTEM)
+        return RecordFinding.objects.filter(rule="area_stalled", resolved_at=None).count()
+
+    record = Record.objects.get(local_id=AREA)
+    enter(cha(1, days_ago=50).but(status="worked_on"), cast, record_id=record.pk)
+    assert (still(), at_night()) == ([AREA], 1)
+    move(cast, "suspend", days=40, note="Mùa mưa.")  # the report still says "worked on"
+    assert (still(), at_night()) == ([], 0)
+    move(cast, "resume", days=39)
+    assert (still(), at_night()) == ([AREA], 1)

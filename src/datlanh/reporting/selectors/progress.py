@@ -73,7 +73,7 @@ def stalled_areas(scope: Scope, moment: AsOf, filter: AreaFilter) -> tuple[int, 
     or a newer report about it. How many days: the setting `stalled_days`.
     """
     days = int(settings_in_force().thresholds["stalled_days"])
-    found = rows(scope, replace(filter, status=("ongoing",), month=""), moment)
+    found = rows(scope, replace(filter, status=(), state=("ongoing",), month=""), moment)
     params = {**found.params, "days": days}
     columns = "t.record_id, t.local_id, t.organisation_id, t.true_from"
     with connection.cursor() as cursor:

@@ -111,7 +111,9 @@ select n.record_id, l.remaining_m2, p.last, current.day - p.last, st_x(c.at), st
       where b.record_id = n.record_id and b.known_to is null
         and exists (select from unnest(b.moved_by) m where m like 'HR-CL%%')
    )) as last) p
- where n.kind = 'hazardous_area' and n.values->>'reported_status' = 'worked_on'
+ where n.kind = 'hazardous_area'
+   and exists (select from hazards_hazardousarea a
+                where a.record_id = n.record_id and a.state = 'ongoing')
    and current.day - p.last >= %(days)s
 """
 
