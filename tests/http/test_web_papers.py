@@ -11,6 +11,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from datlanh.accounts.acting import acting
+from datlanh.intake.services.lifecycle import area_move
+from datlanh.kernel import clock
 from datlanh.kernel.text import day, number
 from datlanh.reporting.documents.models import IssuedDocument
 from datlanh.web.papers import confirming
@@ -132,6 +135,18 @@ def test_a_later_decision_shows_on_the_page_and_the_paper_stays(cast) -> None:
     assert "một quyết định sau đó đã thay đổi khu vực này" in said
     after = signed_in(cast["renew"]).get(reverse("web:document_file", args=[document.pk, "en"]))
     assert after.content == before.content
+
+
+def test_a_step_of_the_area_shows_on_the_page_of_its_paper(cast) -> None:
+    """Land that was opened again must not be trusted for an old certificate's sake."""
+    issue(cast)
+    document = IssuedDocument.objects.get()
+    path = reverse("web:confirm_code", args=[document.code])
+    changed = "một quyết định sau đó đã thay đổi khu vực này"
+    assert changed not in Client().get(path).content.decode()
+    with acting(cast["kiemtra2"]):
+        area_move(local_id=AREA, step="start", seen="cha", on=clock.today(), by=cast["kiemtra2"])
+    assert changed in Client().get(path).content.decode()
 
 
 def test_what_cannot_be_issued_is_refused_with_a_sentence(cast) -> None:

@@ -18,7 +18,7 @@ from datlanh.kernel import clock
 from datlanh.kernel.ledger_shares import COUNTED
 from datlanh.kernel.text import Text
 from datlanh.places import selectors as places
-from datlanh.register.models import Record, Version
+from datlanh.register.models import Record, State, Version
 from datlanh.register.selectors import AsOf, decision_newest, rows_known
 from datlanh.reporting.documents.drawing import Thing
 from datlanh.reporting.documents.ground import pockets_of, points_of, thing_of, version_at
@@ -107,13 +107,17 @@ def area_figures(record: Record, on: dt.date, known: int) -> AreaFigures | None:
 
 
 def changed_since(record: Record, known: int) -> bool:
-    """Whether a decision after `known` changed what is known of the area or its ledger."""
+    """Whether a decision after `known` changed what is known of the area, its state or ledger.
+
+    Reopening matters most: nobody may trust a certificate of land where an item was missed.
+    """
     later = Version.objects.filter(record=record, known_from__gt=known)
     moved = AreaLedger.objects.filter(record=record, known_from__gt=known)
     ended = Version.objects.filter(record=record, known_to__gt=known)
+    stepped = State.objects.filter(record=record, known_from__gt=known)
     if known >= decision_newest():
         return False
-    return later.exists() or moved.exists() or ended.exists()
+    return later.exists() or moved.exists() or ended.exists() or stepped.exists()
 
 
 def _release_versions(local_ids: Sequence[str], moment: AsOf) -> list[Version]:
