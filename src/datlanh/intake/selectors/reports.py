@@ -157,7 +157,7 @@ def report_get(who: User, receipt: str, permission: str = Permission.REPORT_READ
     """One report. Raises Report.DoesNotExist: absent, or outside the scope."""
     return (
         reports_clocked(reports_of(who, permission))
-        .select_related("supersedes", "replaces", "device", "gazetteer")
+        .select_related("supersedes", "replaces", "twin_of", "device", "gazetteer")
         .select_related("assignment__to", "assignment__by")
         .defer(*HEAVY)
         .get(receipt=receipt)
@@ -188,7 +188,11 @@ def findings_of(report: Report) -> list[Finding]:
 
 def corrections_of(who: User, report: Report) -> QuerySet[Report]:
     """Later reports that restate this one or were sent in its place."""
-    return reports_of(who).filter(Q(supersedes=report) | Q(replaces=report)).order_by("pk")
+    return (
+        reports_of(who)
+        .filter(Q(supersedes=report) | Q(replaces=report) | Q(twin_of=report))
+        .order_by("pk")
+    )
 
 
 def form_titles() -> dict[str, Text]:
