@@ -116,23 +116,46 @@ def area_move(
     life = life_of(record, timeline)
     if life.state != seen:
         raise ConflictError(MOVED_MEANWHILE, code="moved_meanwhile")
+    attempt = AreaStep(by.organisation_id, on, clock.today(), note=note, cause=cause, paper=paper)
+    return step_take(record=record, step=step, life=life, attempt=attempt, by=by, before=timeline)
+
+
+@transaction.atomic
+def step_take(
+    *,
+    record: Record,
+    step: str,
+    life: AreaLife,
+    attempt: AreaStep,
+    by: User,
+    before: Timeline,
+    report_id: int | None = None,
+) -> Decision:
+    """Take one step with a locked area whose life and timeline are those given.
+
+    `report_id` is the report whose approval the step came with.
+
+    Raises TransitionError: not possible now, or not by this person.
+    """
     if step not in LIFE:
         raise TransitionError(NO_SUCH_STEP)
-    attempt = AreaStep(by.organisation_id, on, clock.today(), note=note, cause=cause, paper=paper)
     target = LIFE.check(step, life, life.state, attempt).target
-    after = moved(timeline, on, target)
     plan = register.refold_plan(
         record=record,
         counting=counting_of(record.pk),
         projector=PROJECTORS[AREA],
-        state=newest(after),
+        state=newest(moved(before, attempt.on, target)),
     )
-    told = {"step": step, "from": life.state, "state": target, "on": on.isoformat()}
-    told |= {name: said for name, said in (("cause", cause), ("paper", paper.strip())) if said}
+    told = {"step": step, "from": life.state, "state": target, "on": attempt.on.isoformat()}
+    more = (("cause", attempt.cause), ("paper", attempt.paper.strip()))
+    told |= {name: said for name, said in more if said}
+    note = attempt.note.strip()
     decision = register.decision_add(
-        kind=MOVED, by=by, record_id=record.pk, note=note.strip(), data=told
+        kind=MOVED, by=by, record_id=record.pk, report_id=report_id, note=note, data=told
     )
-    register.state_set(record_id=record.pk, before=timeline, on=on, state=target, seq=decision.seq)
+    register.state_set(
+        record_id=record.pk, before=before, on=attempt.on, state=target, seq=decision.seq
+    )
     refolds_apply([plan], seq=decision.seq)
     audit_record("area.move", record, by=by, before={"state": life.state}, after=told, note=note)
     return decision
