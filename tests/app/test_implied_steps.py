@@ -194,3 +194,27 @@ def test_an_operators_word_that_it_is_closed_completes_no_more_than_the_workflow
     (way,) = offered(report, cast, area)
     assert (way.told.state, way.is_ticked) == ("completed", False)
     assert "No completion report" in way.refusal.en
+
+
+def test_a_report_that_names_another_state_of_its_area_is_a_finding(cast, area):
+    def found(draft) -> list[tuple[str, str, str]]:
+        report = received(draft, by=cast["renew.hientruong"])
+        rows = report.findings.filter(rule="area_state_differs")
+        return [(f.severity, f.question, f.values["state"]["en"]) for f in rows]
+
+    move(cast, "start", days=40)
+    assert found(release(1, days_ago=3).but(cha_ids=AREA)) == []
+    later = {"lr_id": "HR-CLC-409-600002", "cha_ids": AREA}
+    assert found(release(1, days_ago=45).but(**later)) == [
+        ("info", "status", "Confirmed (CHA)")  # on that day nobody had begun
+    ]
+    assert found(cha(1, days_ago=20)) == [("warn", "status", "Ongoing")]
+    assert found(cha(1, days_ago=50)) == []
+
+
+def test_somebody_elses_area_tells_its_public_state_alone(cast, area):
+    move(cast, "task", days=40)
+    draft = release(2, days_ago=3, organisation="mag", first=800000).but(cha_ids=AREA)
+    report = received(draft, by=cast["mag.hientruong"])
+    (found,) = report.findings.filter(rule="area_state_differs")
+    assert found.values["state"]["en"] == "Open"
