@@ -95,7 +95,9 @@ def test_an_area_is_worked_on_accepted_handed_over_and_opened_again(cast, area):
     assert status() == "closed"
     assert listed(status=("closed",)) == [(AREA, "closed")]
     assert area_counts(EVERYTHING, AreaFilter())["closed"] == 1
-    move(cast, "reopen", cause="missed_item", note="Đạn cối 60 mm ở bờ ruộng.")
+    with pytest.raises(TransitionError, match="Choose the accident itself"):
+        move(cast, "reopen", cause="missed_item", note="Đạn cối 60 mm ở bờ ruộng.")
+    move(cast, "reopen", cause="inspection", note="Đạn cối 60 mm ở bờ ruộng.")
     assert status() == "open"
     assert Event.objects.filter(action="area.move").count() == 5
     the_register_is_its_fold()

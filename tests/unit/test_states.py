@@ -103,7 +103,9 @@ def test_the_effective_status_of_imsma(land, task, effective):
 
 
 TODAY = dt.date(2026, 11, 25)
-BEST = AreaStep(1, TODAY, TODAY, note="vì sao", cause="accident", paper="12/BB")
+BEST = AreaStep(
+    1, TODAY, TODAY, note="vì sao", cause="accident", cause_kind="accident", paper="12/BB"
+)
 
 
 def test_the_whole_way_from_an_indication_to_the_handover_and_back():
@@ -126,6 +128,8 @@ def test_the_whole_way_from_an_indication_to_the_handover_and_back():
         ("complete", "ongoing", {"completed": False}, {}, "No completion report"),
         ("reopen", "closed", {}, {"cause": "because"}, "Choose the cause"),
         ("reopen", "closed", {}, {"cause": "other", "note": ""}, "Give the reason"),
+        ("reopen", "closed", {}, {"cause_kind": ""}, "Choose the accident itself"),
+        ("reopen", "closed", {}, {"cause": "missed_item"}, "Choose the accident itself"),
         ("suspend", "ongoing", {}, {"note": ""}, "Give the reason"),
         ("split", "cha", {}, {}, "second person"),
         ("merge", "cha", {}, {"is_of_two": True, "note": ""}, "Give the reason"),

@@ -19,6 +19,8 @@ CAUSES = {
     "inspection": Text("Kiểm tra sau bàn giao", "Found on an inspection"),
     "other": Text("Lý do khác", "Another cause"),
 }
+# These are chosen with the thing itself: the record of that item or accident.
+CAUSE_KINDS = {"missed_item": ("eod_task", "land_release"), "accident": ("accident",)}
 
 
 class Area(Protocol):
@@ -45,6 +47,7 @@ class AreaStep:
     today: dt.date
     note: str = ""
     cause: str = ""
+    cause_kind: str = ""  # of the record that is the cause
     paper: str = ""  # number of the record of inspection, of the handover certificate
     is_of_two: bool = False  # a second person confirmed it
 
@@ -82,6 +85,16 @@ def cause_is_given(area: Area, step: AreaStep) -> Text | None:
     if step.cause not in CAUSES:
         return Text("Hãy chọn nguyên nhân mở lại.", "Choose the cause of reopening.")
     return reason_is_given(area, step) if step.cause == "other" else None
+
+
+def cause_is_the_thing_itself(area: Area, step: AreaStep) -> Text | None:
+    kinds = CAUSE_KINDS.get(step.cause)
+    if kinds and step.cause_kind not in kinds:
+        return Text(
+            "Hãy chọn chính vụ tai nạn, hoặc báo cáo xử lý hay giải phóng đất có vật nổ còn sót.",
+            "Choose the accident itself, or the EOD task or release with the missed item.",
+        )
+    return None
 
 
 def paper_is_named(area: Area, step: AreaStep) -> Text | None:
@@ -242,7 +255,7 @@ LIFE: Workflow[Area, AreaStep] = Workflow(
             frozenset({"completed", "inspected", "closed"}),
             "cha",
             MOVE,
-            (*ALWAYS, cause_is_given),
+            (*ALWAYS, cause_is_given, cause_is_the_thing_itself),
         ),
         Transition(
             "split",

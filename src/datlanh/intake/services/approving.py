@@ -17,6 +17,7 @@ from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.forms import mapping_of
+from datlanh.intake.selectors.heirs import unchosen
 from datlanh.intake.selectors.link_proposals import record_promised
 from datlanh.intake.services.checking import answers_now
 from datlanh.intake.services.implying import Ticked, areas_ticked, implied_take
@@ -42,7 +43,7 @@ from datlanh.kernel.links import Pair, ends_of
 from datlanh.kernel.text import Text
 from datlanh.organisations.services import number_use
 from datlanh.register import services as register
-from datlanh.register.models import Claim, Record
+from datlanh.register.models import Claim, Link, Record
 
 UNDATED = Text(
     "Báo cáo không có ngày thông tin nên không thể vào sổ đăng ký.",
@@ -66,6 +67,14 @@ DIVIDED = Text(
     "vào lịch sử của khu vực cũ.",
     "The area {id} was split or merged. Choose the new area that the report is about, or choose "
     "the history of the old one.",
+)
+
+
+NAMES_DIVIDED = Text(
+    "Báo cáo ghi khu vực {id}, nay đã được chia hoặc gộp. Hãy chọn khu vực mới mà báo cáo nói đến, "
+    "hoặc chọn ghi vào lịch sử của khu vực cũ.",
+    "The report names the area {id}, which was split or merged. Choose the new areas that it is "
+    "about, or choose the history of the old one.",
 )
 
 
@@ -103,7 +112,8 @@ def report_approve(
         Report.DoesNotExist: absent or out of scope.
         TransitionError: not possible now, or not by this person.
         SameDateError: values of one date differ and nobody chose.
-        ConflictError: the id is taken, the report or a ticked area changed, or its area gave way.
+        ConflictError: the id is taken, the report or a ticked area changed, or an area it
+            is about or names gave way and no part of it is chosen.
     """
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
     REVIEW.check("approve", report, report.state, step := step_of(report, by, note))
@@ -112,6 +122,8 @@ def report_approve(
     lock = {*touched, *ends_of(links), *moving.values()}
     every = {r.pk: r for r in register.records_lock(lock)}
     locked = {pk: r for pk, r in every.items() if pk in touched}
+    if not into_history:
+        parts_are_chosen(report, said_in(claims), links, record_id)
     record = _target(report, record_id, locked, by, into_history)
     settled = _settled(report, record, claims, choices or {}) if record else []
     is_new, record = record is None, record or _record_new(report)
@@ -137,6 +149,19 @@ def report_approve(
     said = said_in(claims)
     implied_take(report=report, record=record, values=said, ticked=ticked, areas=areas, by=by)
     return report
+
+
+def parts_are_chosen(
+    report: Report, values: Mapping[str, Any], links: Sequence[Pair], record_id: UUID | None
+) -> None:
+    """Stop where a report names an area that gave way, and nobody chose one of its parts."""
+    kind = report.form_version.record_kind if report.form_version else ""
+    if not unchosen(kind, values):
+        return
+    stands = Link.objects.filter(a=record_id, known_to=None, holds=True) if record_id else ()
+    chosen = {p.b for p in links} | {link.b_id for link in stands}
+    for gone in unchosen(kind, values, chosen):
+        raise ConflictError(NAMES_DIVIDED, code="names_divided", id=gone.area.local_id)
 
 
 def _decided(

@@ -14,18 +14,20 @@ from datlanh.accounts.scope import scope_for
 from datlanh.audit.services import record as audit_record
 from datlanh.hazards.rules import reported_state
 from datlanh.hazards.selectors.sources import AREA
-from datlanh.hazards.workflow import DIVIDED, LIFE, AreaStep
+from datlanh.hazards.workflow import CAUSE_KINDS, DIVIDED, LIFE, AreaStep
 from datlanh.intake.projectors import PROJECTORS
+from datlanh.intake.selectors.causes import cause_named
 from datlanh.intake.services.moves import refolds_apply
 from datlanh.intake.standing import counting_of
 from datlanh.kernel import clock
-from datlanh.kernel.errors import ConflictError, TransitionError
+from datlanh.kernel.errors import ConflictError, DomainError, TransitionError
 from datlanh.kernel.states import MOVED, Timeline, moved, newest
 from datlanh.kernel.text import Text
 from datlanh.register import services as register
 from datlanh.register.models import Decision, Record, Version
 
 NO_SUCH_STEP = Text("Không có bước như vậy.", "There is no such step.")
+NO_SUCH_THING = Text("Sổ đăng ký không có hồ sơ «{id}».", "The register has no record “{id}”.")
 MOVED_MEANWHILE = Text(
     "Tình trạng khu vực vừa được người khác thay đổi. Hãy xem lại.",
     "Somebody has just changed the state of this area. Look at it again.",
@@ -100,12 +102,16 @@ def area_move(
     seen: str,
     note: str = "",
     cause: str = "",
+    because: str = "",
     paper: str = "",
 ) -> Decision:
     """Take one step of LIFE with an area, true from a day on; `seen` is the state looked at.
 
+    `because` is the id of the record that is the cause: the accident, the missed item's.
+
     Raises:
         Record.DoesNotExist: absent, or outside the scope of `area:move`.
+        DomainError: the cause is no record within what one may read.
         ConflictError: somebody took a step meanwhile.
         TransitionError: not possible now, or not by this person.
     """
@@ -116,8 +122,29 @@ def area_move(
     life = life_of(record, timeline)
     if life.state != seen:
         raise ConflictError(MOVED_MEANWHILE, code="moved_meanwhile")
-    attempt = AreaStep(by.organisation_id, on, clock.today(), note=note, cause=cause, paper=paper)
-    return step_take(record=record, step=step, life=life, attempt=attempt, by=by, before=timeline)
+    thing = _thing(because, cause, by)
+    attempt = AreaStep(
+        by.organisation_id,
+        on,
+        clock.today(),
+        note=note,
+        cause=cause,
+        cause_kind=thing.kind if thing else "",
+        paper=paper,
+    )
+    return step_take(
+        record=record, step=step, life=life, attempt=attempt, by=by, before=timeline, thing=thing
+    )
+
+
+def _thing(because: str, cause: str, by: User) -> Record | None:
+    """The record that is the cause; only some causes have one."""
+    if not because.strip() or cause not in CAUSE_KINDS:
+        return None
+    thing = cause_named(because, by)
+    if thing is None or not thing.is_live:
+        raise DomainError(NO_SUCH_THING, code="no_such_thing", id=because.strip()[:40])
+    return thing
 
 
 @transaction.atomic
@@ -130,10 +157,12 @@ def step_take(
     by: User,
     before: Timeline,
     report_id: int | None = None,
+    thing: Record | None = None,
 ) -> Decision:
     """Take one step with a locked area whose life and timeline are those given.
 
-    `report_id` is the report whose approval the step came with.
+    `report_id` is the report whose approval the step came with, `thing` the record that is its
+    cause.
 
     Raises TransitionError: not possible now, or not by this person.
     """
@@ -147,7 +176,8 @@ def step_take(
         state=newest(moved(before, attempt.on, target)),
     )
     told = {"step": step, "from": life.state, "state": target, "on": attempt.on.isoformat()}
-    more = (("cause", attempt.cause), ("paper", attempt.paper.strip()))
+    because = str(thing.pk) if thing else ""
+    more = (("cause", attempt.cause), ("because", because), ("paper", attempt.paper.strip()))
     told |= {name: said for name, said in more if said}
     note = attempt.note.strip()
     decision = register.decision_add(
