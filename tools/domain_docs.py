@@ -156,6 +156,7 @@ class _Area:
     last_on: dt.date | None = None
     known_since: dt.date | None = None
     completed: bool = False
+    released: bool = True
     is_live: bool = False
 
 

@@ -37,7 +37,9 @@ LIFE_CASES: tuple[Case, ...] = (
     passes(RULE, cha(status="worked_on"), ONGOING),
     fails(RULE, cha(status="worked_on"), INFO, facts=TASKED, says="tasked"),
     fails(RULE, cha(status="suspended"), INFO, facts=ONGOING),
-    fails(RULE, cha(status="closed"), WARN, facts=ONGOING),
+    fails(RULE, cha(status="closed"), INFO, facts=ONGOING, says="cleared"),
+    fails(RULE, cha(status="closed"), WARN, facts=area(since(SPRING, "split"))),
+    passes(RULE, cha(status="closed"), area(since(SPRING, "inspected"))),
     passes(RULE, cha(status="closed"), CLOSED),
     # No step was taken: the area follows its reports.
     passes(RULE, cha(status="closed"), area(since(SPRING, "cha", by_steps=False))),

@@ -70,7 +70,7 @@ def test_every_state_has_one_public_status():
         ({"reported_status": "open", "area_type": "cha"}, "cha"),
         ({"reported_status": "worked_on", "area_type": "sha"}, "ongoing"),
         ({"reported_status": "suspended"}, "suspended"),
-        ({"reported_status": "closed"}, "closed"),
+        ({"reported_status": "closed"}, "completed"),  # the operator's word; closed is the handover
         ({"reported_status": "nonsense"}, "cha"),
     ],
 )
@@ -131,6 +131,8 @@ def test_the_whole_way_from_an_indication_to_the_handover_and_back():
         ("reopen", "closed", {}, {"cause_kind": ""}, "Choose the accident itself"),
         ("reopen", "closed", {}, {"cause": "missed_item"}, "Choose the accident itself"),
         ("suspend", "ongoing", {}, {"note": ""}, "Give the reason"),
+        ("discredit", "cha", {"released": True}, {}, "released already"),
+        ("discredit", "sha", {}, {"paper": ""}, "number of the record"),
         ("split", "cha", {}, {}, "second person"),
         ("merge", "cha", {}, {"is_of_two": True, "note": ""}, "Give the reason"),
         ("split", "closed", {}, {"is_of_two": True}, "not possible"),

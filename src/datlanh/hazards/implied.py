@@ -72,9 +72,7 @@ def told_by(kind: str, values: Mapping[str, Any], on: dt.date | None) -> Told | 
         return Told(state, since, on, reason) if state else None
     if kind != AREA:
         return None
-    state = reported_state(values)
-    # "Closed" on a form is the operator's word: what it did is complete, no more.
-    return Told("completed" if state == "closed" else state, on, on)
+    return Told(reported_state(values), on, on)
 
 
 def going_on(told: Told) -> Told:

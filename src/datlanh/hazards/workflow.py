@@ -35,6 +35,8 @@ class Area(Protocol):
     @property
     def completed(self) -> bool: ...  # a completion report about it counts
     @property
+    def released(self) -> bool: ...  # some release about it counts, complete or not
+    @property
     def is_live(self) -> bool: ...  # some report about it counts
 
 
@@ -115,6 +117,15 @@ def completion_was_reported(area: Area, step: AreaStep) -> Text | None:
     return None
 
 
+def nothing_was_released(area: Area, step: AreaStep) -> Text | None:
+    if area.released:
+        return Text(
+            "Đã có báo cáo giải phóng đất cho khu vực này: phần còn lại được huỷ bỏ bằng báo cáo.",
+            "Land of it was released already: what remains is cancelled by a release report.",
+        )
+    return None
+
+
 def not_who_worked_there(area: Area, step: AreaStep) -> Text | None:
     if step.actor_organisation_id in area.organisations:
         return Text(
@@ -177,10 +188,10 @@ LIFE: Workflow[Area, AreaStep] = Workflow(
         Transition(
             "discredit",
             Text("Không xác nhận", "Discredit"),
-            frozenset({"indication", "sha"}),
+            frozenset({"indication", "sha", "cha"}),
             "discredited",
             MOVE,
-            (*ALWAYS, reason_is_given),
+            (*ALWAYS, reason_is_given, paper_is_named, nothing_was_released),
         ),
         Transition(
             "task", Text("Giao nhiệm vụ", "Task"), frozenset({"cha"}), "tasked", MOVE, ALWAYS

@@ -43,6 +43,7 @@ class AreaLife:
     last_on: dt.date | None
     known_since: dt.date | None
     completed: bool
+    released: bool
     is_live: bool
 
 
@@ -53,13 +54,14 @@ def life_of(record: Record, timeline: Timeline | None = None) -> AreaLife:
     reported = reported_state(version.values) if version else LIFE.initial
     with connection.cursor() as cursor:
         cursor.execute(_ABOUT, {"id": record.pk, "local_id": record.local_id})
-        since, organisations, completed = cursor.fetchone()
+        since, organisations, completed, released = cursor.fetchone()
     return AreaLife(
         state=newest(timeline) or reported,
         organisations=frozenset(organisations or ()),
         last_on=timeline[-1][0] if timeline else None,
         known_since=since,
         completed=bool(completed),
+        released=bool(released),
         is_live=record.is_live,
     )
 
@@ -83,7 +85,8 @@ select (select min(true_from) from register_version where record_id = %(id)s and
            union select organisation_id from intake_report
                   where record_id = %(id)s and state = 'approved')),
        exists (select 1 from released
-                where status = 'completed' or (status is null and local_id like 'HR-CLC-%%'))
+                where status = 'completed' or (status is null and local_id like 'HR-CLC-%%')),
+       exists (select 1 from released)
 """
 
 

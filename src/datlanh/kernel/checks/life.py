@@ -16,15 +16,16 @@ NAMES: Mapping[str, Text] = {
     "ongoing": Text("đang rà phá", "being worked on"),
     "suspended": Text("tạm dừng rà phá", "suspended"),
     "completed": Text("hoàn thành rà phá", "cleared"),
-    "closed": Text("đóng", "closed"),
 }
+DONE = frozenset({"completed", "inspected", "closed", "discredited"})
 # What a form says → the state it names, and the states in the register that it does not contradict.
-# A release is one clearance of several: it is no news where the work goes on.
+# "Closed" is the operator's word: its work is done. A release is one clearance
+# of several: it is no news where the work goes on.
 SAYS: Mapping[tuple[str, str], tuple[str, frozenset[str]]] = {
     ("cha", "open"): ("cha", frozenset({"indication", "sha", "cha", "tasked"})),
     ("cha", "worked_on"): ("ongoing", frozenset({"ongoing", "completed", "inspected"})),
     ("cha", "suspended"): ("suspended", frozenset({"suspended"})),
-    ("cha", "closed"): ("closed", frozenset({"closed", "discredited"})),
+    ("cha", "closed"): ("completed", DONE),
     ("land_release", "completed"): ("completed", frozenset({"ongoing", "completed"})),
     ("land_release", "suspended"): ("suspended", frozenset({"suspended"})),
     ("clearance_progress", ""): ("ongoing", frozenset({"ongoing"})),
