@@ -102,6 +102,8 @@ THINGS = (
         where=area,
         sends=values(step="task", seen="cha", on="2026-11-01"),
     ),
+    Entry("web:area_steps", opens=(Permission.AREA_MOVE,)),
+    Entry("web:area_steps_take", "POST", opens=(Permission.AREA_MOVE,), answer=DONE),
     Entry("web:area_divide", opens=(Permission.AREA_MOVE,), finds=Permission.AREA_MOVE, where=area),
     Entry(
         "web:area_divide_propose",
