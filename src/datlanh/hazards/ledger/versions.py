@@ -195,6 +195,45 @@ def release_said(local_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+# What of a version's values the ledger reads: of an area, of a release.
+READ_OF_AREA = ("identification_date", "area_reported_m2")
+READ_OF_RELEASE = (
+    "cha_ids",
+    "clearance_depth_class",
+    "clearance_depth_cm",
+    "cleared_area_m2",
+    "fadeout_area_m2",
+    "method",
+    "outline_status",
+    "release_type",
+    "reported_status",
+    "surface_area_m2",
+    "uncleared_area_m2",
+)
+
+
+def records_told_otherwise(records: Collection[UUID], *, seq: int) -> set[UUID]:
+    """Those of which decision `seq` changed anything that the ledger reads."""
+    if not records:
+        return set()
+    asked = {"ids": list(records), "seq": seq, "kinds": list(KINDS), "list": POCKETS}
+    return _ids(_TOLD_OTHERWISE, asked)
+
+
+_TOLD_OTHERWISE = """
+select record_id from register_version
+ where record_id = any(%(ids)s) and kind = any(%(kinds)s)
+   and (known_to is null or known_to = %(seq)s)
+ group by record_id, true_from, true_to, md5(st_asbinary(outline)), lists->%(list)s,
+       jsonb_build_array({values})
+having bool_or(known_from < %(seq)s) <> bool_or(known_to is null)
+union
+select record_id from register_row
+ where record_id = any(%(ids)s) and list = %(list)s
+   and (known_from = %(seq)s or known_to = %(seq)s)
+""".replace("{values}", ", ".join(f"values->'{n}'" for n in (*READ_OF_AREA, *READ_OF_RELEASE)))
+
+
 def ids_in(text: Any) -> frozenset[str]:
     """The ids a text names; `datlanh_ids_in` in Python."""
     return frozenset(re.split(r"[^A-Z0-9-]+", str(text or "").upper())) - {""}
