@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -29,11 +30,21 @@ from datlanh.intake.selectors.trail import SYSTEM_WORD, Line, TrailQuery, trail_
 from datlanh.kernel.text import Text
 from datlanh.kernel.text import day as written_day
 from datlanh.web.guards import StaffRequest, opens
-from datlanh.web.history.words import ACTIONS, KINDS, SUBJECTS, VALUES
+from datlanh.web.history.words import (
+    ACTIONS,
+    KINDS,
+    NUMBER_STATES,
+    READ_BY_THE_HOUSE,
+    SUBJECTS,
+    VALUES,
+)
 from datlanh.web.reports.filters import Chip, Option, without
 
 SIZE = 50
 SHOWN_VALUES = 12
+# A key of the database: what it stands for is shown beside.
+IS_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+WORDS = {"state": STATES | NUMBER_STATES, "channel": DOORS}
 # Sums and whole tables tell a reader nothing.
 UNTOLD = frozenset({"digest", "sha256", "permissions", "label_vi", "label_en"})
 
@@ -54,6 +65,7 @@ class Told:
     line: Line
     what: Text
     about: Text | None  # the kind of thing it is about
+    name: str | Text
     href: str
     door: Text | None
     changes: list[Change]
@@ -97,15 +109,16 @@ def head(request: StaffRequest) -> HttpResponse:
     }
     if newest is not None:
         context |= {
-            "link": _in_fours(newest.link),
+            "link": _parts(newest.link, 4),
+            "signature": _parts(newest.signature, 8),
             "at": dt.datetime.fromisoformat(newest.at),
             "code": text_qr(f"datlanh-head {newest.number}:{newest.link} {newest.signature}"),
         }
     return render(request, "web/history/head.html", context)
 
 
-def _in_fours(digits: str) -> list[str]:
-    return [digits[i : i + 4] for i in range(0, len(digits), 4)]
+def _parts(text: str, length: int) -> list[str]:
+    return [text[i : i + length] for i in range(0, len(text), length)]
 
 
 def _asked(request: HttpRequest) -> tuple[TrailQuery, str, str]:
@@ -155,6 +168,7 @@ def _told(line: Line, request: StaffRequest) -> Told:
         line=line,
         what=ACTIONS.get(event.action, Text(event.action, event.action)),
         about=SUBJECTS.get(event.subject_type),
+        name=READ_BY_THE_HOUSE.get(line.name, line.name),
         href=_href(line, request.user),
         door=DOORS.get(event.via),
         changes=_changes(line) if line.tells or event.subject_type == "person" else [],
@@ -165,7 +179,7 @@ def _told(line: Line, request: StaffRequest) -> Told:
 def _href(line: Line, who: User) -> str:
     """Where the subject is shown, for those who may open it."""
     kind, name = line.event.subject_type, line.name
-    if not name:
+    if not name or name in READ_BY_THE_HOUSE:
         return ""
     if kind in {"report", "person"} and name.startswith("BC-"):
         reads = has(who, Permission.REPORT_READ)
@@ -185,6 +199,7 @@ def _changes(line: Line) -> list[Change]:
     return [
         Change(VALUES.get(name, name), _said(name, before), _said(name, after))
         for name in names[:SHOWN_VALUES]
+        if not IS_KEY.fullmatch(str(after.get(name)))
     ]
 
 
@@ -194,8 +209,8 @@ def _said(name: str, values: dict[str, Any]) -> str | Text | None:
         return None
     if name == "purpose":
         return bundle_label(str(value))
-    if name == "state" and str(value) in STATES:
-        return STATES[str(value)]
+    if name in WORDS and str(value) in WORDS[name]:
+        return WORDS[name][str(value)]
     if isinstance(value, bool):
         return Text("có", "yes") if value else Text("không", "no")
     if name == "persons" and isinstance(value, list):

@@ -141,6 +141,17 @@ SUBJECTS = {
     "user": Text("Tài khoản", "Account"),
 }
 
+# Readings without a reader: for what the house opened a bundle by itself.
+READ_BY_THE_HOUSE = {
+    "check": Text("báo cáo, khi kiểm tra tự động", "a report, while it was checked"),
+    "reread": Text("báo cáo, khi đọc lại theo mẫu mới", "a report, while it was read anew"),
+}
+NUMBER_STATES = {
+    "reserved": Text("đã giữ", "reserved"),
+    "used": Text("đã dùng", "used"),
+    "void": Text("đã huỷ", "void"),
+}
+
 # Names of values that people ask about; others are shown as they are kept.
 VALUES = {
     "batch": Text("đợt", "batch"),
