@@ -64,8 +64,12 @@ def folder(var: Path, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "DATLANH_VAR": str(var)}
     done = subprocess.run(
-        [str(TOOL), "folder", str(path)], env=environment, capture_output=True, text=True, check=False
-    )  # fmt: skip
+        [str(TOOL), "folder", str(path)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise StepError(done.stderr.strip().removeprefix("✗ "))
 

@@ -155,15 +155,7 @@ def area_ledger(
     kept = measured.areas
     shapes = [v.what.shape for v in area.versions if v.what.shape is not None]
     before = _met([o for o in others if o.id < area.id], shapes, measured)
-    flat = [
-        v
-        for v in (v for one in releases for v in one)
-        if (
-            area.id in v.what.names
-            if v.what.outline is None
-            else measured.near(v.what.outline, shapes)
-        )
-    ]
+    flat = [v for one in releases for v in one if _works_on(v.what, area, shapes, measured)]
     begins = area.begins
     drawn, initial, steps = _steps(area, measured)
     every: list[tuple[str, Held[Any]]] = [(v.what.id, v) for v in flat]
@@ -199,6 +191,15 @@ def area_ledger(
             measured,
         )
     return found
+
+
+def _works_on(
+    release: Release, area: Area, shapes: Sequence[BaseGeometry], measured: Measured
+) -> bool:
+    """Whether a release lies on an area; by what it names, where it is drawn nowhere."""
+    if release.outline is None:
+        return area.id in release.names
+    return measured.near(release.outline, shapes)
 
 
 def release_ledger(
