@@ -965,6 +965,14 @@ OWN = (
     Entry("mfa_generate_recovery_codes", "POST", answer=DONE),
     Entry("mfa_download_recovery_codes", answer=ABSENT),
     Entry("mfa_list_webauthn"),
+    # Notices are a person's, nobody has any here: tests/http/test_web_notices.py.
+    Entry("web:notices"),
+    Entry("web:notices_read", "POST", answer=DONE),
+    Entry("web:notices_settings"),
+    Entry("web:notices_settings", "POST", answer=DONE),
+    Entry("web:notices_address", "POST", answer=DONE),
+    Entry("web:notices_confirm", "POST", answer=DONE),
+    Entry("web:notice", answer=ABSENT, where=values(id=1)),
     *(
         Entry(f"mfa_{step}_webauthn", method, answer=DONE, where=where)
         for step, where in (

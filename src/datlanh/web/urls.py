@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("datlanh.web.links.urls")),
     path("", include("datlanh.web.exports.urls")),
     path("", include("datlanh.web.tools.urls")),
+    path("", include("datlanh.web.notices.urls")),
     path("", include("datlanh.web.ledger.urls")),
     path("", include("datlanh.web.papers.urls")),
     path("reports/", lists.reports, name="reports"),
