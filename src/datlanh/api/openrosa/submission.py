@@ -40,6 +40,12 @@ KNOWN = Text(
     "Báo cáo này đã được nhận trước đó. Số biên nhận: {receipt}.",
     "This report was received before. Receipt number: {receipt}.",
 )
+TWIN = Text(
+    "Nội dung này khác với báo cáo {receipt} đã gửi trước dưới cùng mã bản ghi; cả hai được giữ và "
+    "đánh dấu.",
+    "It differs from report {receipt}, sent before under the same identity; both are kept and "
+    "flagged.",
+)
 MORE_FILES = Text(
     "Đã nhận thêm tệp cho báo cáo {receipt}.", "More files received for report {receipt}."
 )
@@ -107,6 +113,8 @@ def told(receipt: Receipt, language: str) -> str:
     lines = [first.say(language, receipt=report.receipt)]
     if receipt.is_new and receipt.form in SAID_OF_FORM:
         lines.append(SAID_OF_FORM[receipt.form].say(language))
+    if receipt.is_new and receipt.twin_of:
+        lines.append(TWIN.say(language, receipt=receipt.twin_of.receipt))
     lines += [refused.say(language) for refused in receipt.refused]
     return " ".join(lines)
 

@@ -44,6 +44,10 @@ class Report(models.Model):
     chain_id = models.BigIntegerField(db_index=True)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="resubmissions")
     replaces_id: int | None
+    # The instance it says it was edited from, and the one whose id it bears with other content.
+    edited_from = models.CharField(max_length=128, blank=True, default="")
+    twin_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="twins")
+    twin_of_id: int | None
     record_id = models.UUIDField(null=True, db_index=True)
     approved_once = models.BooleanField(default=False)  # from then on its payload is fixed
     checked_at = models.DateTimeField(null=True)
@@ -67,6 +71,9 @@ class Report(models.Model):
             models.Index("state", "id", name="intake_report_queue"),
             models.Index("organisation", "id", name="intake_report_organisation"),
             models.Index("date_of_information", "form", name="intake_report_day"),
+            models.Index(
+                "edited_from", condition=~Q(edited_from=""), name="intake_report_edited_from"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

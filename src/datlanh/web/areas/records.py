@@ -132,6 +132,7 @@ def record_shown(
         "place": place_of(version),
         "persons": persons,
         "reopened_for": reopened_for(record, who) if kind in CAUSING else [],
+        "named": {},  # ids that lists of the record name, with their addresses
         **record_links(record, who, moment, counts=version is not None),
         **(_of_area(record, version, moment, request, features) if is_area else {}),
         **(more or {}),
@@ -139,9 +140,9 @@ def record_shown(
     return render(request, template, context)
 
 
-def _rights(who: User, record: Record) -> dict[str, bool]:
+def _rights(who: User, record: Record) -> dict[str, Any]:
     return {
-        "may_open_reports": has(who, Permission.REPORT_READ, record.organisation_id),
+        "report_scope": scope_for(who, Permission.REPORT_READ),  # a record has others' reports too
         "may_see_persons": persons_reach_record(who, record),
         "may_erase_persons": has(who, Permission.PERSON_ERASE, record.organisation_id),
     }

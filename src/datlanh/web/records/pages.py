@@ -21,6 +21,7 @@ from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.records.cells import Cell, cell_of, links_of
 from datlanh.web.records.kinds import BY_SLUG, Kind
 from datlanh.web.records.lists import kind_of
+from datlanh.web.records.named import family_of
 from datlanh.web.records.words import KindWords
 from datlanh.web.surveys.shown import survey_boxes
 
@@ -32,10 +33,13 @@ HELP_FOR = Text("Hỗ trợ cho nạn nhân này", "Assistance to this victim")
 def record(request: StaffRequest, slug: str, local_id: str) -> HttpResponse:
     """`/records/<kind>/<local_id>/?on=&known=`: one record. 404 outside the scope."""
     kind = kind_of(slug)
+    family = family_of(local_id, request.user)
     more: dict[str, Any] = {
         "kind": kind,
         "cells": _cells(request, kind, local_id),
         "related": _related(kind, local_id),
+        "family": family,
+        "named": family.hrefs,
     }
     template = "web/records/record.html"
     if kind.slug == "surveys":

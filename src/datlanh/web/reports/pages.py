@@ -35,6 +35,7 @@ from datlanh.intake.services.moves import step_of
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel import clock
 from datlanh.web.guards import StaffRequest, opens
+from datlanh.web.records.named import family_of, sheet_named
 from datlanh.web.review.steps import steps_for
 
 PICTURES = {"image/jpeg", "image/png", "image/webp", "image/gif"}
@@ -70,6 +71,8 @@ def report_context(found: Report, who: User) -> dict[str, Any]:
         "pictures": [a for a in attached if a.media_type in PICTURES],
         "corrections": list(corrections_of(who, found)),
         "record": record,
+        "named": sheet_named(sheet, who, record.local_id if record else ""),
+        "family": family_of(found.record_local_id, who),
         "commune": communes_named([found.commune_code]).get(found.commune_code),
         "proposal": proposal,
         "proposed_step": REVIEW[proposal.step] if proposal else None,
