@@ -75,7 +75,10 @@ def sign_in(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
 
     def go(username: str, *, width: int = 1366, height: int = 768) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="vi-VN", base_url=site.url
+            viewport={"width": width, "height": height},
+            locale="vi-VN",
+            base_url=site.url,
+            reduced_motion="reduce",  # colours are measured, not a moment of a fade
         )
         contexts.append(context)
         page = context.new_page()

@@ -14,7 +14,8 @@ from datlanh.accounts.acting import SYSTEM
 from datlanh.accounts.models import User
 from datlanh.accounts.services import device_add
 from datlanh.intake.minimum_data_rows import TOPICS
-from datlanh.intake.models import FormProposal, FormRevision, FormVersion
+from datlanh.intake.models import FormProposal, FormRevision, FormVersion, MappingRun
+from datlanh.intake.services.mapping_runs import mapping_work
 from support.pages import page, signed_in, typed
 from support.phones import Phone
 from support.remaps import corrected
@@ -199,8 +200,21 @@ def test_a_mapping_is_corrected_by_two_persons_who_saw_what_changes(cast):
     assert "Đọc nhầm độ dốc" in html
     seen = re.search(r'name="seen" value="([^"]+)"', html)
     assert seen
+    address = reverse("web:mapping_correction", args=[proposal.pk])
     put = second.post(reverse("web:mapping_put", args=[proposal.pk]), {"seen": seen[1]})
-    assert put.status_code == 302
+    assert (put.status_code, put.url) == (302, address)
+    part = {"headers": {"HX-Target": "mapping-run"}}
+    waits = second.get(address, **part).content.decode()
+    assert "In work" in waits
+    assert "hx-get" in waits
+    assert "<html" not in waits
+    assert "Confirm the correction" not in page(second, "mapping_correction", proposal.pk)
+    assert "In work" in page(client, "mapping_correction", proposal.pk)
+    mapping_work(run_id=MappingRun.objects.get().pk)
+    assert second.get(address, **part).headers["HX-Refresh"] == "true"
+    html = page(second, "mapping_correction", proposal.pk)
+    assert "Reports read anew" in html
+    assert reverse("web:form_versions", args=["cha"]) in html
     html = page(client, "form_versions", "cha")
     assert "Đọc nhầm độ dốc" in html
     assert cast["kiemtra1"].full_name in html

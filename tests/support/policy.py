@@ -791,6 +791,9 @@ LISTS = (
 # What belongs to nobody -------------------------------------------------------------------------
 
 COMMON = (
+    # Of the whole province, or by the accounts of one's own organisation: test_web_history.py.
+    Entry("web:history", opens=(Permission.AUDIT_READ,)),
+    Entry("web:history_head", opens=(Permission.AUDIT_READ,)),
     # A file is a person's, no organisation's: tests/http/test_web_exports.py.
     Entry("web:exports", opens=(Permission.RECORD_READ,)),
     Entry(

@@ -97,18 +97,23 @@ def user_deactivate(*, user: User, by: Actor, note: str = "") -> User:
     user.set_unusable_password()
     user.save(update_fields=["is_active", "password"])
     now = clock.now()
-    Session.objects.filter(account=user).delete()
-    Grant.objects.filter(user=user, ended_at__isnull=True).update(ended_at=now)
-    Device.objects.filter(user=user, revoked_at__isnull=True).update(
-        revoked_at=now, revoked_by=by.id
-    )
+    sessions = Session.objects.filter(account=user).delete()[0]
+    grants = Grant.objects.filter(user=user, ended_at__isnull=True).update(ended_at=now)
+    phones = Device.objects.filter(user=user, revoked_at__isnull=True)
+    devices = sorted(phones.values_list("pk", flat=True))
+    phones.update(revoked_at=now, revoked_by=by.id)
     forget(user)
     record(
         "user.deactivate",
         user,
         by=by,
         before={"is_active": True},
-        after={"is_active": False},
+        after={
+            "is_active": False,
+            "sessions_ended": sessions,
+            "grants_ended": grants,
+            "devices_revoked": devices,
+        },
         note=note,
     )
     return user
@@ -229,7 +234,8 @@ def device_revoke(*, device: Device, by: Actor, note: str = "") -> Device:
     if device.revoked_at is None:
         device.revoked_at, device.revoked_by_id = clock.now(), by.id
         device.save(update_fields=["revoked_at", "revoked_by"])
-        record("device.revoke", device, by=by, note=note)
+        before, after = {"revoked": False}, {"revoked": True}
+        record("device.revoke", device, by=by, before=before, after=after, note=note)
     return device
 
 

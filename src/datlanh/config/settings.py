@@ -174,6 +174,9 @@ EXPORTS_ROOT = VAR / "exports"  # made anew at will: in no backup
 PERSON_MASTER_KEY = env.text("DATLANH_PERSON_KEY", "") or env.kept_secret(
     VAR / "secrets" / "person_key"
 )
+# Signs the heads of the audit trail, which leave the database for a folder (audit.heads).
+AUDIT_KEY = env.text("DATLANH_AUDIT_KEY", "") or env.kept_secret(VAR / "secrets" / "audit_key")
+AUDIT_HEADS = Path(env.text("DATLANH_AUDIT_HEADS", str(VAR / "heads"))).resolve()
 # A centre's own symbols of printed maps, over those of reporting.documents.
 SYMBOLOGY = env.text("DATLANH_SYMBOLOGY", "")
 FORMS_ROOT = Path(env.text("DATLANH_FORMS", str(ROOT / "forms")))

@@ -82,6 +82,7 @@ NAVIGATION = (
         "web:devices", _("Devices"), "device-mobile", "g v", frozenset({Permission.DEVICE_MANAGE})
     ),
     Entry("web:accounts", _("Accounts"), "users", "g u", frozenset({Permission.USER_MANAGE})),
+    Entry("web:history", _("History"), "history", "g l", frozenset({Permission.AUDIT_READ})),
 )
 
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.services.checking import report_recheck
 from datlanh.intake.services.clocks import clocks_remind
 from datlanh.intake.services.following import mapping_follow
+from datlanh.intake.services.mapping_runs import BusyError, mapping_work
 from datlanh.intake.services.nightly import register_check
 
-__all__ = ["check_register", "check_report", "follow_mapping", "remind_clocks"]
+__all__ = [
+    "check_register",
+    "check_report",
+    "correct_mapping",
+    "follow_mapping",
+    "remind_clocks",
+]
+
+WHILE_BUSY = RetryStrategy(max_attempts=20, wait=30, retry_exceptions=[BusyError])
 
 
 @app.task(name="intake.check_report", queue="checks", retry=3)
@@ -23,6 +33,12 @@ def check_report(report_id: int) -> None:
 def follow_mapping(form_version_id: int) -> None:
     """Bring what lists show of a version's reports in line with its corrected mapping."""
     mapping_follow(form_version_id=form_version_id)
+
+
+@app.task(name="intake.correct_mapping", queue="checks", retry=WHILE_BUSY)
+def correct_mapping(run_id: int) -> None:
+    """Read the reports of a version anew with its corrected mapping. Twice is once."""
+    mapping_work(run_id=run_id)
 
 
 # 18:00 UTC is one o'clock at night in the province. One run at a time: a long one is not overtaken.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import connection
@@ -36,6 +36,25 @@ def counting_of(record_id: UUID) -> frozenset[int]:
 _CHAINS = """
 select id, state, supersedes_id, record_id from intake_report
  where chain_id in (select chain_id from intake_report where record_id = %s)
+"""
+
+
+def counting_of_many(record_ids: Collection[UUID]) -> dict[UUID, frozenset[tuple[int, int]]]:
+    """The same of many records at once; each report with the revision of its answers."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHAINS_OF_MANY, [list(record_ids)])
+        reports = cursor.fetchall()
+    counting = effective(standing_of(pk, state, old) for pk, state, old, *_ in reports)
+    found: dict[UUID, set[tuple[int, int]]] = {pk: set() for pk in record_ids}
+    for pk, _state, _old, record, revision in reports:
+        if pk in counting and record in found:
+            found[record].add((pk, revision))
+    return {pk: frozenset(told) for pk, told in found.items()}
+
+
+_CHAINS_OF_MANY = """
+select id, state, supersedes_id, record_id, revision from intake_report
+ where chain_id in (select chain_id from intake_report where record_id = any(%s))
 """
 
 

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/<receipt>/except", decisions.grant_exception, name="review_except"),
     path("review/<receipt>/reassign", decisions.reassign, name="review_reassign"),
     path("", include("datlanh.web.accounts.urls")),
+    path("", include("datlanh.web.history.urls")),
     path("devices/", devices.devices, name="devices"),
     path("devices/held/", held.held, name="held"),
     path("devices/held/<int:id>", held.held_decide, name="held_decide"),

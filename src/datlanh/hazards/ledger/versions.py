@@ -47,6 +47,11 @@ class Stored:
         what = self.held.what
         return what.shape if isinstance(what, Outline) else what.outline
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether it speaks of ground that is somewhere."""
+        return self.shape is not None and not self.shape.is_empty
+
     def is_known(self, after: int | None) -> bool:
         """Whether it was known after a decision; None: whether it is now."""
         if after is None:
@@ -62,14 +67,26 @@ select v.id, v.record_id, r.local_id, v.kind, v.organisation_id, v.true_from, v.
 """
 _OPEN = f"{_COLUMNS} where v.record_id = any(%(ids)s) and v.known_to is null"
 _EVER = f"{_COLUMNS} where v.record_id = any(%(ids)s)"
+_AROUND = (
+    f"{_COLUMNS} where v.record_id = any(%(ids)s) and (v.known_to is null or v.known_to = %(seq)s)"
+)
 
 
 def versions_of(records: Collection[UUID], *, ever: bool = False) -> list[Stored]:
     """The versions of areas and releases known now; with `ever`, those once known as well."""
     if not records:
         return []
+    return _read(_EVER if ever else _OPEN, {"ids": list(records)})
+
+
+def versions_around(records: Collection[UUID], seq: int) -> list[Stored]:
+    """What areas and releases were just before a decision, and what they are now."""
+    return _read(_AROUND, {"ids": list(records), "seq": seq})
+
+
+def _read(text: str, params: Mapping[str, Any]) -> list[Stored]:
     with connection.cursor() as cursor:
-        cursor.execute(_EVER if ever else _OPEN, {"ids": list(records)})
+        cursor.execute(text, params)
         rows = cursor.fetchall()
     reports = {pk for row in rows for pk in _reports(row)}
     drawn = _pockets_of(reports)
@@ -176,6 +193,45 @@ def release_said(local_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
         "fadeout_m2": _number(values.get("fadeout_area_m2")),
         "names": ids_in(values.get("cha_ids")),
     }
+
+
+# What of a version's values the ledger reads: of an area, of a release.
+READ_OF_AREA = ("identification_date", "area_reported_m2")
+READ_OF_RELEASE = (
+    "cha_ids",
+    "clearance_depth_class",
+    "clearance_depth_cm",
+    "cleared_area_m2",
+    "fadeout_area_m2",
+    "method",
+    "outline_status",
+    "release_type",
+    "reported_status",
+    "surface_area_m2",
+    "uncleared_area_m2",
+)
+
+
+def records_told_otherwise(records: Collection[UUID], *, seq: int) -> set[UUID]:
+    """Those of which decision `seq` changed anything that the ledger reads."""
+    if not records:
+        return set()
+    asked = {"ids": list(records), "seq": seq, "kinds": list(KINDS), "list": POCKETS}
+    return _ids(_TOLD_OTHERWISE, asked)
+
+
+_TOLD_OTHERWISE = """
+select record_id from register_version
+ where record_id = any(%(ids)s) and kind = any(%(kinds)s)
+   and (known_to is null or known_to = %(seq)s)
+ group by record_id, true_from, true_to, md5(st_asbinary(outline)), lists->%(list)s,
+       jsonb_build_array({values})
+having bool_or(known_from < %(seq)s) <> bool_or(known_to is null)
+union
+select record_id from register_row
+ where record_id = any(%(ids)s) and list = %(list)s
+   and (known_from = %(seq)s or known_to = %(seq)s)
+""".replace("{values}", ", ".join(f"values->'{n}'" for n in (*READ_OF_AREA, *READ_OF_RELEASE)))
 
 
 def ids_in(text: Any) -> frozenset[str]:

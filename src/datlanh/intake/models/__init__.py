@@ -6,7 +6,13 @@ from datlanh.intake.models.checks import Finding, NightlyRun, RecordFinding, Set
 from datlanh.intake.models.clocks import Exemption, Expectation, Reminder
 from datlanh.intake.models.desk import Assignment, Remark, RemarkRead, SavedQueue
 from datlanh.intake.models.divisions import Division
-from datlanh.intake.models.forms import FormMedia, FormProposal, FormRevision, FormVersion
+from datlanh.intake.models.forms import (
+    FormMedia,
+    FormProposal,
+    FormRevision,
+    FormVersion,
+    MappingRun,
+)
 from datlanh.intake.models.held import Held
 from datlanh.intake.models.reports import (
     Attachment,
@@ -33,6 +39,7 @@ __all__ = [
     "FormRevision",
     "FormVersion",
     "Held",
+    "MappingRun",
     "NightlyRun",
     "Payload",
     "Proposal",

@@ -1,4 +1,4 @@
-"""Versions of forms, those proposed, and the files they bring along."""
+"""Versions of forms, those proposed, work on corrections, and files that travel along."""
 
 from __future__ import annotations
 
@@ -131,6 +131,58 @@ class FormProposal(models.Model):
     def mapping(self) -> FormMapping:
         """What each question would become in the register."""
         return FormMapping.from_json(self.mapping_json)
+
+
+class MappingRun(models.Model):
+    """A correction the second person confirmed, on its way: a job reads its reports anew.
+
+    Whether it is in force says the proposal alone; this says how far the work is.
+    """
+
+    WAITING, RUNNING, DONE, REFUSED, FAILED = "waiting", "running", "done", "refused", "failed"
+    OPEN = (WAITING, RUNNING)
+    STEPS = ("", "reading", "planning", "writing")
+
+    id = models.BigAutoField(primary_key=True)
+    proposal = models.ForeignKey(FormProposal, models.PROTECT, related_name="runs")
+    proposal_id: int
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")  # the second person
+    asked_at = models.DateTimeField()
+    seen = models.CharField(max_length=40)  # the revision it was held against
+    state = models.CharField(max_length=8, default=WAITING)
+    step = models.CharField(max_length=8, blank=True)
+    done = models.IntegerField(default=0)  # reports read, records planned
+    total = models.IntegerField(null=True)
+    alive_at = models.DateTimeField()  # when the work was last heard of
+    ended_at = models.DateTimeField(null=True)
+    refusal = models.JSONField(default=dict)  # language → sentence
+    result = models.JSONField(default=dict)  # reports, records, decision
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "proposal",
+                condition=Q(state__in=["waiting", "running"]),
+                name="intake_mapping_run_one_open",
+            ),
+            models.CheckConstraint(
+                name="intake_mapping_run_known",
+                condition=Q(
+                    state__in=["waiting", "running", "done", "refused", "failed"],
+                    step__in=["", "reading", "planning", "writing"],
+                ),
+            ),
+            models.CheckConstraint(
+                name="intake_mapping_run_ended_whole",
+                condition=Q(state__in=["waiting", "running"], ended_at__isnull=True)
+                | Q(state__in=["done", "refused", "failed"], ended_at__isnull=False),
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to come."""
+        return self.state in self.OPEN
 
 
 class FormMedia(models.Model):

@@ -35,6 +35,7 @@ from datlanh.register.models import Claim, Record
 from datlanh.register.selectors import rows_known
 
 SAMPLE = 12  # records looked at before and after
+SHOWN = 4  # of these stand open
 CHUNK = 400  # reports whose answers are in memory at once
 
 ROWS = Text("{count} dòng", "{count} rows")
@@ -53,6 +54,7 @@ class Effect:
     label: Text
     before: Text | None
     after: Text | None
+    name: str = ""  # of the attribute or list: a question read into another one changes two
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,16 @@ class Correction:
     waiting: int  # not decided yet: they are read so when they are approved
     looked_at: int
     sample: tuple[RecordEffect, ...]
+
+    @property
+    def shown(self) -> tuple[RecordEffect, ...]:
+        """The first of the sample; the rest opens on demand."""
+        return self.sample[:SHOWN]
+
+    @property
+    def rest(self) -> tuple[RecordEffect, ...]:
+        """The others."""
+        return self.sample[SHOWN:]
 
     @property
     def seen(self) -> str:
@@ -174,7 +186,8 @@ class _Teller:
         for name in sorted(changed, key=lambda a: self.order.get(a, len(self.order))):
             question = self.questions.get(name)
             label = question.label if question else Text(name, name)
-            yield Effect(label, self._said(name, was.get(name)), self._said(name, now.get(name)))
+            before, after = self._said(name, was.get(name)), self._said(name, now.get(name))
+            yield Effect(label, before, after, name)
 
     def _said(self, name: str, value: Any) -> Text | None:
         question = self.questions.get(name)
@@ -202,9 +215,8 @@ class _Teller:
             ]
             if sorted(before, key=_place) != sorted(after, key=_place):
                 same = len(before) == len(after)
-                yield Effect(
-                    label, _count(ROWS, before), _count(ROWS_ANEW if same else ROWS, after)
-                )
+                anew = _count(ROWS_ANEW if same else ROWS, after)
+                yield Effect(label, _count(ROWS, before), anew, name)
 
 
 def _stood(reports: Sequence[int], name: str) -> list[tuple[int, int, Any]]:

@@ -100,14 +100,13 @@ def report_move(report: Report, name: str, step: Step, *, by: User, **more: Any)
     )
 
 
-def refold_plans(records: Iterable[Record], *, reread: bool = False) -> list[register.Plan]:
+def refold_plans(records: Iterable[Record]) -> list[register.Plan]:
     """Plan the refold of locked records for what counts now; call after the report has moved."""
     return [
         register.refold_plan(
             record=record,
             counting=counting_of(record.pk),
             projector=PROJECTORS[record.kind],
-            reread=reread,
         )
         for record in sorted(records, key=lambda r: r.pk)
     ]

@@ -1,49 +1,44 @@
 """A mapping corrected: the second person confirms, and its reports are read anew.
 
-Answers are read into claims before anything is locked. Under the lock of the mapping and of the
-records these take the place of the old ones and the refold is planned; the decision lock is held
-only while the plan is written.
+Everything is worked out before anything is locked. Under the lock of the mapping and of the
+records only what changed meanwhile is worked out again, and claims take the place of the old
+ones; the decision lock is held only while plans are written.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
-from uuid import UUID
 
-from django.db import transaction
+from django.db import connection
 
+from datlanh.accounts.acting import acting
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import require
 from datlanh.audit.services import record as audit_record
 from datlanh.hazards.ledger.services import ledger_refresh
-from datlanh.hazards.ledger.versions import KINDS as LEDGER_KINDS
-from datlanh.intake.form_corrections import (
-    Carried,
-    Chosen,
-    Said,
-    atoms_carried,
-    choices_carried,
-)
-from datlanh.intake.models import FormProposal, FormRevision, FormVersion, Report
+from datlanh.hazards.ledger.versions import records_told_otherwise
+from datlanh.intake.form_corrections import Carried
+from datlanh.intake.models import FormProposal, FormRevision, FormVersion, MappingRun
 from datlanh.intake.replay import REMAPPED
-from datlanh.intake.selectors.corrections import Read, reports_read
-from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.selectors.proposed_forms import form_review
 from datlanh.intake.services.following import reports_follow
+from datlanh.intake.services.foreseeing import Foreseen, Progress, nobody
 from datlanh.intake.services.mapping_locks import mapping_take
-from datlanh.intake.services.moves import refold_plans
-from datlanh.intake.services.proposing import BLOCKED, LOOK_AGAIN, proposal_close, proposal_open
+from datlanh.intake.services.proposing import (
+    BLOCKED,
+    CLOSED,
+    LOOK_AGAIN,
+    proposal_close,
+    proposal_open,
+)
+from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError, TransitionError
-from datlanh.kernel.mapping import FormMapping
 from datlanh.kernel.text import Text
-from datlanh.places.selectors.lineage import one_edition
 from datlanh.register import services as register
-from datlanh.register.models import Claim, Decision, Record
+from datlanh.register.models import Decision
 
 SAME_PERSON = Text(
     "Người đề xuất không được tự xác nhận; cần người thứ hai.",
@@ -51,17 +46,9 @@ SAME_PERSON = Text(
 )
 NO_REASON_YET = Text("Người đề xuất chưa ghi lý do.", "Whoever uploaded it has not said why yet.")
 NOT_A_CORRECTION = Text("Đề xuất này không phải là sửa cách đọc.", "This corrects no mapping.")
-LEFT_UNDATED = Text(
-    "Với cách đọc này, {count} báo cáo đã duyệt không còn ngày thông tin: {receipts}.",
-    "Read so, {count} approved report(s) have no date of information any more: {receipts}.",
-)
-CHOICES_LOST = Text(
-    "Có {count} lựa chọn giữa các giá trị cùng ngày không chuyển sang cách đọc mới được, vì các "
-    "câu hỏi gộp chung đã khác: {records}. Hãy giữ nguyên nhóm gộp của chúng.",
-    "{count} choice(s) between values of one date cannot be carried over, because the questions "
-    "that fold together differ: {records}. Keep their groups as they were.",
-)
-NAMED = 8  # ids in one sentence
+FEW = 50  # records: worked out again under the locks rather than before them
+LOOKS = 5  # a register this busy is worked out under the locks in the end
+PATIENCE_MS = str(30 * 60_000)  # for whoever decides about the version's reports meanwhile
 
 
 @dataclass(frozen=True)
@@ -71,7 +58,7 @@ class Remapped:
     revision: FormRevision
     reports: int
     records: int
-    seconds: dict[str, float]  # reading, planning, locked
+    seconds: dict[str, float]  # foreseeing; holding mapping and records; deciding, of these
 
 
 @dataclass(frozen=True)
@@ -84,9 +71,17 @@ class _Chooser:
     is_system: bool = False
 
 
-@transaction.atomic
-def mapping_confirm(*, id: int, by: User, seen: str) -> Remapped:
+def mapping_confirm(
+    *,
+    id: int,
+    by: User,
+    seen: str,
+    told: Progress = nobody,
+    run: MappingRun | None = None,
+) -> Remapped:
     """Put a proposed correction in force as the second of two persons: a decision that refolds.
+
+    `run` is the work this is done for: it ends with the decision, or not at all.
 
     Raises:
         FormProposal.DoesNotExist: absent.
@@ -94,48 +89,79 @@ def mapping_confirm(*, id: int, by: User, seen: str) -> Remapped:
         ConflictError: the mapping in force is another than the one it was held against.
         DomainError: a report would be undated, or a choice between values be lost.
     """
-    require(by, Permission.REPORT_WITHDRAW, None)
+    version = confirmable(FormProposal.objects.get(pk=id), by, seen)
+    began = time.perf_counter()
+    foreseen = Foreseen(version, FormProposal.objects.get(pk=id).mapping)
+    for _ in range(LOOKS):
+        if foreseen.look(told) <= FEW:
+            break
+    told("writing", 0, len(foreseen.plans))
+    with acting(by, via="" if run is None else "job"):
+        done = _put(id, foreseen, by=by, seen=seen, began=began)
+        if run is not None:
+            _run_done(run, done)
+    return done
+
+
+def _run_done(run: MappingRun, done: Remapped) -> None:
+    """The run ends with its decision. A run that was given up meanwhile decides nothing."""
+    told = {
+        "reports": done.reports,
+        "records": done.records,
+        "decision": done.revision.decision,
+    }
+    ended = MappingRun.objects.filter(pk=run.pk, state__in=MappingRun.OPEN).update(
+        state=MappingRun.DONE, step="", ended_at=clock.now(), result=told
+    )
+    if not ended:
+        raise TransitionError(CLOSED)
+
+
+def _put(id: int, foreseen: Foreseen, *, by: User, seen: str, began: float) -> Remapped:
+    """Take the locks, make sure of what was foreseen, and write it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('statement_timeout', %s, true)", [PATIENCE_MS])
     proposal = proposal_open(id)
-    version, mapping = _confirmable(proposal, by, seen)
-    times = [time.perf_counter()]
-    read = _read(version, mapping, {})
-    times.append(time.perf_counter())
+    version = confirmable(proposal, by, seen, is_reviewed=True)
+    times = [began, time.perf_counter()]
     mapping_take(version.pk)
     if FormVersion.objects.get(pk=version.pk).mapping_revision != version.mapping_revision:
         raise TransitionError(LOOK_AGAIN)
-    read = _read(version, mapping, read)
-    homes = _homes(version)
-    locked = {r.pk: r for r in register.records_lock(homes.values())}
-    carried = _carried(version, mapping, read)
-    changed = _replace(read, homes)
-    apart = {c.record for c, _ in carried.anew}
-    with one_edition():
-        plans = refold_plans([locked[pk] for pk in changed - apart], reread=True)
-        times.append(time.perf_counter())
-        _choices_add(carried, by=proposal.proposed_by)
-        plans += refold_plans([locked[pk] for pk in changed & apart], reread=True)
-    decision = _decide(proposal, version, by=by, reports=len(read), records=len(changed))
-    register.rows_settle(list(read), seq=decision.seq)
+    register.records_lock(foreseen.records_now())
+    foreseen.look()
+    register.claims_change(foreseen.changes.values())
+    times.append(time.perf_counter())
+    _choices_add(foreseen.carried, by=proposal.proposed_by)
+    reports, records = len(foreseen.read), len(foreseen.changed)
+    decision = _decide(proposal, version, by=by, reports=reports, records=records)
+    register.rows_settle(list(foreseen.changes), seq=decision.seq)
+    plans = list(foreseen.plans.values())
     register.refold_apply_many(plans, seq=decision.seq)
-    in_ledger = [p.record.pk for p in plans if p.record.kind in LEDGER_KINDS]
+    in_ledger = records_told_otherwise([p.record.pk for p in plans], seq=decision.seq)
     ledger_refresh(seq=decision.seq, record_ids=in_ledger)
     revision = _keep(proposal, version, decision, by=by)
     times.append(time.perf_counter())
-    spans = (b - a for a, b in pairwise(times))
-    seconds = dict(zip(("reading", "planning", "locked"), spans, strict=True))
     told = {"form": version.form, "version": version.version, "revision": revision.revision}
     audit_record(
         "form.remap",
         version,
         by=by,
-        after=told | {"reports": len(read), "records": len(changed), "decision": decision.seq},
+        after=told | {"reports": reports, "records": records, "decision": decision.seq},
         note=proposal.reason,
     )
     reports_follow(version.pk)
-    return Remapped(revision, len(read), len(changed), seconds)
+    spans = (b - a for a, b in pairwise(times))
+    seconds = dict(zip(("foreseeing", "comparing", "deciding"), spans, strict=True))
+    return Remapped(revision, reports, records, seconds)
 
 
-def _confirmable(proposal: FormProposal, by: User, seen: str) -> tuple[FormVersion, FormMapping]:
+def confirmable(
+    proposal: FormProposal, by: User, seen: str, *, is_reviewed: bool = False
+) -> FormVersion:
+    """The version a proposal corrects, if `by` may confirm it; raises as `mapping_confirm`."""
+    require(by, Permission.REPORT_WITHDRAW, None)
+    if proposal.closed_at is not None:
+        raise TransitionError(CLOSED)
     if proposal.corrects_id is None:
         raise TransitionError(NOT_A_CORRECTION)
     if not proposal.reason:
@@ -145,68 +171,9 @@ def _confirmable(proposal: FormProposal, by: User, seen: str) -> tuple[FormVersi
     version = FormVersion.objects.get(pk=proposal.corrects_id)
     if seen != f"{version.pk}.{version.mapping_revision}":
         raise TransitionError(LOOK_AGAIN)
-    if blocks := form_review(proposal).blocks:
+    if not is_reviewed and (blocks := form_review(proposal).blocks):
         raise DomainError(BLOCKED, count=len(blocks))
-    return version, proposal.mapping
-
-
-def _read(version: FormVersion, mapping: FormMapping, have: dict[int, Read]) -> dict[int, Read]:
-    """What every approved report says under `mapping`; those in `have` are read already."""
-    approved = Report.objects.filter(form_version=version, approved_once=True)
-    wanted = [pk for pk in approved.values_list("pk", flat=True) if pk not in have]
-    undated: list[int] = []
-    for pk, told in reports_read(wanted, mapping):
-        if told is None:
-            undated.append(pk)
-        else:
-            have[pk] = told
-    if undated:
-        receipts = Report.objects.filter(pk__in=undated[:NAMED]).values_list("receipt", flat=True)
-        raise DomainError(LEFT_UNDATED, count=len(undated), receipts=", ".join(receipts))
-    return have
-
-
-def _homes(version: FormVersion) -> dict[int, UUID]:
-    """The record of every report that was ever approved; fixed while the mapping is taken."""
-    found = Report.objects.filter(form_version=version, approved_once=True)
-    return {pk: record for pk, record in found.values_list("pk", "record_id") if record}
-
-
-def _carried(version: FormVersion, mapping: FormMapping, read: Mapping[int, Read]) -> Carried:
-    """The choices about these reports under the new atoms. DomainError when one would be lost."""
-    decided = Decision.objects.filter(kind="chosen", report_id__in=list(read)).order_by("seq")
-    made = [
-        Chosen(seq, record, one.report, one.atom, one.on)
-        for seq, record, data in decided.values_list("seq", "record_id", "data")
-        for one in [register.choice_from(data)]
-    ]
-    if not made:
-        return Carried((), ())
-    chosen = {c.report for c in made}
-    stored = Claim.objects.filter(report_id__in=chosen)
-    before = _said((c.report_id, c) for c in stored)
-    after = _said((pk, c) for pk in chosen & read.keys() for c in read[pk][0])
-    atoms = atoms_carried(mapping_of(version.pk, version.mapping_revision), mapping)
-    carried = choices_carried(made, atoms, before, after)
-    if carried.lost:
-        lost = {c.record for c in carried.lost if c.record}
-        records = Record.objects.filter(pk__in=lost).order_by("local_id")
-        named = ", ".join(records.values_list("local_id", flat=True)[:NAMED])
-        raise DomainError(CHOICES_LOST, count=len(carried.lost), records=named)
-    return carried
-
-
-def _said(claims: Iterable[tuple[int, Any]]) -> dict[int, Said]:
-    found: dict[int, Said] = {}
-    for pk, claim in claims:
-        found[pk] = found.get(pk, frozenset()) | {(atom, claim.on) for atom in claim.atoms}
-    return found
-
-
-def _replace(read: Mapping[int, Read], homes: Mapping[int, UUID]) -> set[UUID]:
-    """New claims and rows in place of the old; the records they change."""
-    some = [register.Reread(pk, homes[pk], *told) for pk, told in read.items() if pk in homes]
-    return register.claims_reread(some)
+    return version
 
 
 def _choices_add(carried: Carried, *, by: User) -> None:

@@ -22,6 +22,12 @@ from datlanh.register.services.folding import (
     values_of,
     version_columns,
 )
+from datlanh.register.services.foreseeing import (
+    Foresee,
+    Ground,
+    grounds_of,
+    plans_foreseen,
+)
 from datlanh.register.services.links import (
     link_row,
     link_set,
@@ -29,8 +35,10 @@ from datlanh.register.services.links import (
     links_replayed,
 )
 from datlanh.register.services.rereading import (
+    Change,
     Reread,
-    claims_reread,
+    claims_change,
+    claims_compared,
     refold_apply_many,
     rows_settle,
 )
@@ -45,6 +53,9 @@ from datlanh.register.services.states import (
 
 __all__ = [
     "DECISION_LOCK",
+    "Change",
+    "Foresee",
+    "Ground",
     "NewClaim",
     "NewRow",
     "Plan",
@@ -52,14 +63,17 @@ __all__ = [
     "choice_from",
     "choices_of",
     "claim_row",
+    "claims_change",
+    "claims_compared",
     "claims_put",
-    "claims_reread",
     "decision_add",
+    "grounds_of",
     "link_row",
     "link_set",
     "links_rebuild",
     "links_replayed",
     "list_row",
+    "plans_foreseen",
     "records_lock",
     "refold_apply",
     "refold_apply_many",

@@ -7,10 +7,10 @@ decisions are numbered is held as briefly as can be.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection, models
@@ -18,7 +18,7 @@ from shapely import from_wkb
 
 from datlanh.audit.rows import together, write
 from datlanh.kernel import geometry
-from datlanh.kernel.fold import LIST, Difference, Folded, Segment, Span, difference, fold
+from datlanh.kernel.fold import LIST, Choice, Difference, Folded, Segment, Span, difference, fold
 from datlanh.kernel.fold import Claim as FoldClaim
 from datlanh.register.bulk import Columns, row_put
 from datlanh.register.models import Claim, Record, Version
@@ -43,31 +43,83 @@ class Plan:
     is_first: bool = False  # nothing of the record stands yet
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a fold asks of one record: which reports count, what they say, what stands."""
+
+    counting: frozenset[int]
+    claims: Sequence[FoldClaim]
+    choices: Sequence[Choice]
+    spans: Sequence[Span]
+    state: str  # by its steps
+
+
+class Tables(Protocol):
+    """Where a plan looks up what claims and lists of a record say."""
+
+    def said(self, record_id: UUID, reports: Collection[int]) -> Said:
+        """The values of some reports by atom."""
+
+    def rows(self, record_id: UUID, reports: Collection[int]) -> Iterable[tuple[str, ListRow]]:
+        """The list rows of some reports, in their order, each with its list."""
+
+
+class Stored:
+    """As the register keeps them."""
+
+    def said(self, record_id: UUID, reports: Collection[int]) -> Said:
+        """The values of some reports by atom."""
+        claims = Claim.objects.filter(record_id=record_id, report_id__in=reports)
+        return {
+            (report, atom): value
+            for report, values in claims.values_list("report_id", "values")
+            for atom, value in values.items()
+        }
+
+    def rows(self, record_id: UUID, reports: Collection[int]) -> Iterable[tuple[str, ListRow]]:
+        """The list rows of some reports, in their order, each with its list."""
+        found = rows_known().filter(record_id=record_id, report_id__in=reports)
+        for row in found.order_by("report_id", "number"):
+            yield row.list, ListRow(row.report_id, row.number, row.values, row.shape)
+
+
 def refold_plan(
     *,
     record: Record,
     counting: frozenset[int],
     projector: Projector,
     state: str | None = None,
-    reread: bool = False,
 ) -> Plan:
     """What versions and rows of a locked record must become for what counts now.
 
     The record's own row need not exist yet, its claims and list rows must. `state` is the one it
-    is about to be in; None: the one that stands. `reread`: rows of its lists may say something
-    else than before, though their reports are the same.
+    is about to be in; None: the one that stands.
     """
-    folded, spans, stands = _folded(record.pk, counting)
-    change = difference(spans, folded.segments)
+    told = _told(record.pk, counting)
+    if state is not None:
+        told = replace(told, state=state)
+    return plan_made(record, told, projector, Stored())
+
+
+def plan_made(
+    record: Record, told: Told, projector: Projector, tables: Tables, *, reread: bool = False
+) -> Plan:
+    """The plan for what was `told` of a record; `tables` hold what its claims and lists say.
+
+    `reread`: rows of its lists may say something else than before, though their reports are the
+    same.
+    """
+    folded = fold(told.claims, told.choices)
+    change = difference(told.spans, folded.segments)
     closing = _closing(record, change)
-    opening = _opening(record, change, closing)
+    opening = _opening(record, change, closing, tables)
     newest = _newest(record, folded, opening)
-    plan = Plan(record, projector, change, opening, is_first=not spans)
+    plan = Plan(record, projector, change, opening, is_first=not told.spans)
     if newest is not None:
         former = next((v for v in closing.values() if v["true_to"] is None), None)
         stays = former is not None and former["lists"] == newest["lists"] and not reread
-        current = _current(newest, record, len(counting), with_lists=not stays)
-        current = replace(current, state=stands if state is None else state)
+        lists = {} if stays else _lists(newest, record, tables)
+        current = _current(newest, record, told, lists)
         plan.typed = typed_row(current, projector)
         plan.children = {} if stays else projector.children(current)
     return plan
@@ -115,20 +167,18 @@ select (select coalesce(json_agg(json_build_array(report_id, "on", atoms, lists)
 """
 
 
-def _folded(record_id: UUID, counting: frozenset[int]) -> tuple[Folded, list[Span], str]:
-    """The record's fold over the reports that count; the open versions and the state that stand.
-
-    Compares digests, loads no values.
-    """
+def _told(record_id: UUID, counting: frozenset[int]) -> Told:
+    """What is told of a record now. Compares digests, loads no values."""
     with connection.cursor() as cursor:
         cursor.execute(_ASKED, {"record": record_id, "counting": list(counting)})
         claims, choices, spans, state = cursor.fetchone()
-    folded = fold(
-        (FoldClaim(report, _day(on), atoms, tuple(lists)) for report, on, atoms, lists in claims),
-        map(choice_from, choices),
+    return Told(
+        counting,
+        [FoldClaim(pk, _day(on), atoms, tuple(lists)) for pk, on, atoms, lists in claims],
+        [choice_from(data) for data in choices],
+        [Span(_day(a), _day(b) if b else None, mark) for a, b, mark in spans],
+        state or "",
     )
-    stored = [Span(_day(a), _day(b) if b else None, mark) for a, b, mark in spans]
-    return folded, stored, state or ""
 
 
 _day = dt.date.fromisoformat
@@ -143,25 +193,17 @@ def _closing(record: Record, change: Difference) -> dict[str, Columns]:
     return {v.fingerprint: vars(v) for v in ending}
 
 
-def _opening(record: Record, change: Difference, closing: Mapping[str, Columns]) -> list[Columns]:
-    said = _said(record.pk, [s for s in change.open if s.fingerprint not in closing])
+def _opening(
+    record: Record, change: Difference, closing: Mapping[str, Columns], tables: Tables
+) -> list[Columns]:
+    begun = [s for s in change.open if s.fingerprint not in closing]
+    # Of the claims that win somewhere in what begins.
+    reports = {s.report for segment in begun for s in segment.sources.values()}
+    said = tables.said(record.pk, reports) if reports else {}
     return [
         version_columns(record, s, closing.get(s.fingerprint), said) | {"known_to": None}
         for s in change.open
     ]
-
-
-def _said(record_id: UUID, segments: Sequence[Segment]) -> Said:
-    """Values by (report, atom), of the claims that win somewhere in `segments`."""
-    reports = {s.report for segment in segments for s in segment.sources.values()}
-    if not reports:
-        return {}
-    claims = Claim.objects.filter(record_id=record_id, report_id__in=reports)
-    return {
-        (report, atom): value
-        for report, values in claims.values_list("report_id", "values")
-        for atom, value in values.items()
-    }
 
 
 def values_of(segment: Segment, said: Said) -> tuple[dict[str, Any], dict[str, list[int]]]:
@@ -240,7 +282,9 @@ def _newest(record: Record, folded: Folded, opening: Sequence[Columns]) -> Colum
     return vars(Version.objects.get(record_id=record.pk, known_to=None, true_to=None))
 
 
-def _current(version: Columns, record: Record, reports: int, *, with_lists: bool) -> Current:
+def _current(
+    version: Columns, record: Record, told: Told, lists: Mapping[str, Sequence[ListRow]]
+) -> Current:
     """What the typed row of `record` is made of."""
     return Current(
         record_id=record.pk,
@@ -249,22 +293,21 @@ def _current(version: Columns, record: Record, reports: int, *, with_lists: bool
         true_from=version["true_from"],
         seq=version.get("known_from", 0),
         values=version["values"],
-        reports=reports,
+        reports=len(told.counting),
+        state=told.state,
         outline=version["outline"],
         position=version["position"],
         area_m2=version["area_m2"],
-        lists=_lists(version, record) if with_lists else {},
+        lists=lists,
     )
 
 
-def _lists(version: Columns, record: Record) -> dict[str, list[ListRow]]:
+def _lists(version: Columns, record: Record, tables: Tables) -> dict[str, list[ListRow]]:
     lists: dict[str, list[ListRow]] = {name: [] for name in version["lists"]}
     wanted = {i for ids in version["lists"].values() for i in ids}
-    if wanted:
-        rows = rows_known().filter(record_id=record.pk, report_id__in=wanted)
-        for row in rows.order_by("report_id", "number"):
-            if row.report_id in version["lists"].get(row.list, ()):
-                lists[row.list].append(ListRow(row.report_id, row.number, row.values, row.shape))
+    for name, row in tables.rows(record.pk, wanted) if wanted else ():
+        if row.report_id in version["lists"].get(name, ()):
+            lists[name].append(row)
     return lists
 
 

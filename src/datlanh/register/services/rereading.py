@@ -7,7 +7,7 @@ under the lock are a handful of statements, however many records there are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -34,34 +34,43 @@ class Reread:
     rows: Sequence[NewRow]
 
 
-def claims_reread(some: Sequence[Reread]) -> set[UUID]:
-    """Put what reports say now in the place of what they said; the records whose claims change.
+@dataclass(frozen=True)
+class Change:
+    """What keeping a report's new reading takes; `said` is None where its claims stay."""
 
-    Their records are locked. List rows change when `rows_settle` gives them the decision.
-    """
+    report_id: int
+    record_id: UUID
+    said: Sequence[Columns] | None
+    closing: Sequence[Columns] = ()
+    opening: Sequence[Columns] = ()
+
+
+def claims_compared(some: Sequence[Reread]) -> list[Change]:
+    """How what reports say now differs from what is kept of them; nothing is written."""
     claims = _stored(Claim, some)
     rows = _stored(Row, some)
-    said: list[Columns] = []
-    closing: list[Columns] = []
-    opening: list[Columns] = []
-    touched: dict[int, UUID] = {}
-    gone: list[int] = []
+    found: list[Change] = []
     for one in some:
         wanted = [claim_row(one.report_id, one.record_id, c) for c in one.claims]
-        if _plain(Claim, wanted, "part") != {c["part"]: c for c in claims[one.report_id]}:
-            gone.append(one.report_id)
-            said += wanted
-            touched[one.report_id] = one.record_id
-        close, begin = _rows_changed(one, rows[one.report_id])
-        if close or begin:
-            closing += close
-            opening += begin
-            touched[one.report_id] = one.record_id
-    Claim.objects.filter(report_id__in=gone).delete()
-    rows_copy(Claim, said)
-    _rows_close(closing)
-    rows_copy(Row, opening)
-    return set(touched.values())
+        kept = {c["part"]: c for c in claims[one.report_id]}
+        said = None if _plain(Claim, wanted, "part") == kept else wanted
+        closing, opening = _rows_changed(one, rows[one.report_id])
+        if said is not None or closing or opening:
+            found.append(Change(one.report_id, one.record_id, said, closing, opening))
+    return found
+
+
+def claims_change(changes: Iterable[Change]) -> None:
+    """Put what reports say now in the place of what they said. Their records are locked.
+
+    List rows change when `rows_settle` gives them the decision.
+    """
+    changes = list(changes)
+    anew = [c for c in changes if c.said is not None]
+    Claim.objects.filter(report_id__in=[c.report_id for c in anew]).delete()
+    rows_copy(Claim, [row for c in anew for row in c.said or ()])
+    _rows_close([row for c in changes for row in c.closing])
+    rows_copy(Row, [row for c in changes for row in c.opening])
 
 
 def _stored(model: type[models.Model], some: Sequence[Reread]) -> defaultdict[int, list[Columns]]:

@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from datlanh.accounts.permissions import Permission
@@ -15,8 +16,8 @@ from datlanh.intake.models import FormProposal
 from datlanh.intake.selectors.corrections import correction_of
 from datlanh.intake.selectors.forms import form_revision
 from datlanh.intake.selectors.proposed_forms import form_proposal_get, form_review
+from datlanh.intake.services.mapping_runs import is_silent, mapping_ask
 from datlanh.intake.services.proposing import mapping_propose
-from datlanh.intake.services.remapping import mapping_confirm
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.text import Text
 from datlanh.web.forms.workbooks import sent
@@ -25,10 +26,18 @@ from datlanh.web.guards import StaffRequest, opens
 SEES = (Permission.FORM_PUBLISH, Permission.REPORT_WITHDRAW)
 
 
+@never_cache
 @opens(*SEES)
 def mapping_correction(request: StaffRequest, id: int) -> HttpResponse:
-    """The mapping side by side, and a few records before and after."""
-    return _page(request, _found(id))
+    """The mapping side by side, and a few records before and after; how far the work is."""
+    proposal = _found(id)
+    if request.headers.get("HX-Target") == "mapping-run":
+        run = proposal.runs.select_related("asked_by").latest("pk")
+        if run.is_open and not is_silent(run):
+            context = {"proposal": proposal, "run": run}
+            return render(request, "web/forms/_run.html", context)
+        return HttpResponse(headers={"HX-Refresh": "true"})  # the page around it differs now
+    return _page(request, proposal)
 
 
 def _found(id: int) -> FormProposal:
@@ -45,7 +54,12 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     who = request.user
+    run = proposal.runs.select_related("asked_by").order_by("-pk").first()
+    silent = run is not None and is_silent(run)
     context = {
+        "run": run,
+        "is_silent": silent,
+        "in_work": run is not None and run.is_open and not silent,
         "proposal": proposal,
         "title": Text(proposal.title_vi, proposal.title_en),
         "refusal": refusal,
@@ -80,19 +94,13 @@ def mapping_reason(request: StaffRequest, id: int) -> HttpResponse:
 @require_POST
 @opens(Permission.REPORT_WITHDRAW)
 def mapping_put(request: StaffRequest, id: int) -> HttpResponse:
-    """Put the correction in force, as the second person."""
+    """Confirm the correction as the second person; a job puts it in force."""
     proposal = _found(id)
     try:
-        done = mapping_confirm(id=id, by=request.user, seen=request.POST.get("seen", ""))
+        mapping_ask(id=id, by=request.user, seen=request.POST.get("seen", ""))
     except DomainError as refusal:
         return _page(request, proposal, refusal, status=422)
-    told = {"reports": done.reports, "records": done.records, "decision": done.revision.decision}
-    said = _(
-        "The mapping is corrected: %(reports)s reports were read anew, %(records)s records changed"
-        " (decision %(decision)s)."
-    )
-    messages.success(request, said % told)
-    return HttpResponseRedirect(reverse("web:form_versions", args=[proposal.form]))
+    return HttpResponseRedirect(reverse("web:mapping_correction", args=[id]))
 
 
 @opens(Permission.FORM_READ)

@@ -29,6 +29,7 @@ from datlanh.intake.selectors.reports import (
 )
 from datlanh.intake.selectors.rulebook import settings_newest
 from datlanh.intake.selectors.sheets import Sheet, report_sheet
+from datlanh.intake.services.attaching import attachment_read
 from datlanh.intake.services.desk import remarks_mark_read
 from datlanh.intake.services.moves import step_of
 from datlanh.intake.workflow import REVIEW
@@ -127,6 +128,7 @@ def file(request: StaffRequest, receipt: str, number: int) -> HttpResponse | Fil
     path = files.path_of(attachment.sha256)
     if not path.exists():
         raise Http404
+    attachment_read(attachment=attachment, by=request.user)
     kind = attachment.media_type if attachment.media_type in SERVED else "application/octet-stream"
     response = FileResponse(
         path.open("rb"), as_attachment=True, filename=attachment.name, content_type=kind
