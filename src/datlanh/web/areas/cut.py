@@ -51,7 +51,7 @@ def cut_area(request: StaffRequest, local_id: str) -> HttpResponse:
             return _sent(request, record, pieces)
         except DomainError as error:
             refusal = error.say(language())
-    parts = [Part(f"{record.local_id}/{n}", piece) for n, piece in enumerate(pieces, 1)]
+    parts = [Part(_("Part %(n)s") % {"n": n}, piece) for n, piece in enumerate(pieces, 1)]
     state = life_of(record).state
     context = {
         "record": record,
