@@ -209,3 +209,20 @@ def test_an_area_with_a_release_is_not_discredited_and_no_report_closes_one(cast
             note="Không có vật nổ.",
             paper="3/BB-KS",
         )
+
+
+def test_after_a_reopening_the_old_completion_completes_nothing(cast, area):
+    enter(release(1, days_ago=20).but(cha_ids=AREA), cast)
+    move(cast, "complete", days=20)
+    move(cast, "reject", days=15, note="Còn vật nổ ở mép ruộng.")
+    with pytest.raises(TransitionError, match="No completion report"):
+        move(cast, "complete", days=10)
+    enter(release(1, days_ago=8, lr_id="HR-CLC-409-600009").but(cha_ids=AREA), cast)
+    move(cast, "complete", days=8)
+    move(cast, "reopen", days=5, cause="inspection")
+    with pytest.raises(TransitionError, match="No completion report"):
+        move(cast, "complete", days=2)
+    late = release(1, days_ago=9, lr_id="HR-CLC-409-600010").but(cha_ids=AREA)
+    enter(late, cast)  # came in later, and tells of the time before
+    with pytest.raises(TransitionError, match="No completion report"):
+        move(cast, "complete", days=2)

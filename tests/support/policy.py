@@ -104,6 +104,17 @@ THINGS = (
     ),
     Entry("web:area_steps", opens=(Permission.AREA_MOVE,)),
     Entry("web:area_steps_take", "POST", opens=(Permission.AREA_MOVE,), answer=DONE),
+    Entry(
+        "web:area_cut", opens=(Permission.RECORD_READ,), finds=Permission.RECORD_READ, where=area
+    ),
+    Entry(
+        "web:area_cut",
+        "POST",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        answer=ABSENT,  # without a line that cuts it, nothing is sent
+        where=area,
+    ),
     Entry("web:area_divide", opens=(Permission.AREA_MOVE,), finds=Permission.AREA_MOVE, where=area),
     Entry(
         "web:area_divide_propose",

@@ -191,9 +191,9 @@ def _outline(values: Mapping[str, Any]) -> BaseGeometry | None:
     return from_wkb(bytes.fromhex(outline)) if outline else None
 
 
-def reason_for(told: Told, receipt: str) -> str:
-    """What a step that came with a report keeps as its reason, as the centre writes it."""
-    return " ".join(filter(None, (told.reason, BY_REPORT.say("vi", receipt=receipt))))
+def reason_for(source: str) -> str:
+    """What a step keeps as its reason where none is told, as the centre writes it."""
+    return BY_REPORT.say("vi", receipt=source)
 
 
 def step_words(way: Implied) -> list[tuple[Text, Text, dt.date]]:

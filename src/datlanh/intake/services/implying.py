@@ -89,21 +89,28 @@ def implied_take(
         way = offered.get((one.area, one.target))
         if way is None:
             raise ConflictError(NOT_IMPLIED, code="not_implied", id=one.area)
-        note = reason_for(way.told, report.receipt)
-        made += way_take(area=area, told=way.told, by=by, note=note, report_id=report.pk)
+        made += way_take(
+            area=area, told=way.told, by=by, source=report.receipt, report_id=report.pk
+        )
     return made
 
 
 @transaction.atomic
 def way_take(
-    *, area: Record, told: Told, by: User, note: str, report_id: int | None = None
+    *, area: Record, told: Told, by: User, source: str, report_id: int | None = None
 ) -> list[Decision]:
-    """Every step of a locked area to what is told of it, from where it stands now."""
+    """Every step of a locked area to what is told of it, from where it stands now.
+
+    `source` names what tells it, where no report of the decision does, or no reason is told.
+    """
     made: list[Decision] = []
     life = life_of(area)
     for step in steps_to(told, life.state, life.last_on, life.known_since):
         timeline = register.states_known(area.pk)
         life = life_of(area, timeline)
+        note = told.reason if step.name == "suspend" else ""
+        if not note and (report_id is None or step.name == "suspend"):
+            note = reason_for(source)
         attempt = AreaStep(by.organisation_id, step.on, clock.today(), note=note)
         made.append(
             step_take(
@@ -137,6 +144,5 @@ def left_take(*, ticked: Sequence[Ticked], by: User) -> list[Decision]:
         if left is None or (left.way.state, left.way.told.state) != (one.seen, one.target):
             raise ConflictError(MOVED_MEANWHILE, code="moved_meanwhile")
         told = left.way.told
-        note = reason_for(told, left.source.local_id)
-        made += way_take(area=area, told=told, by=by, note=note)
+        made += way_take(area=area, told=told, by=by, source=left.source.local_id)
     return made

@@ -66,10 +66,16 @@ def life_of(record: Record, timeline: Timeline | None = None) -> AreaLife:
     )
 
 
+# After a reopening or a rejected inspection only a completion that was reported since completes it.
 # The centre itself is left out of those who worked there: it inspects, that is its office.
 _ABOUT = """
-with released as (
-  select r.id, r.organisation_id, v.values->>'reported_status' as status, r.local_id
+with again as (
+  select coalesce(max(d.seq), 0) as seq, max((d.data->>'on')::date) as on_day
+    from register_decision d
+   where d.record_id = %(id)s and d.kind = 'moved' and d.data->>'step' in ('reopen', 'reject')
+), released as (
+  select r.id, r.organisation_id, v.values->>'reported_status' as status, r.local_id,
+         v.known_from, v.true_from
     from register_record r
     join register_version v on v.record_id = r.id and v.known_to is null and v.true_to is null
    where r.kind = 'land_release' and r.is_live
@@ -84,8 +90,10 @@ select (select min(true_from) from register_version where record_id = %(id)s and
            select organisation_id from released
            union select organisation_id from intake_report
                   where record_id = %(id)s and state = 'approved')),
-       exists (select 1 from released
-                where status = 'completed' or (status is null and local_id like 'HR-CLC-%%')),
+       exists (select 1 from released l, again
+                where (status = 'completed' or (status is null and local_id like 'HR-CLC-%%'))
+                  and l.known_from > again.seq
+                  and (again.on_day is null or l.true_from >= again.on_day)),
        exists (select 1 from released)
 """
 
