@@ -64,7 +64,8 @@ def folder(var: Path, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "DATLANH_VAR": str(var)}
     done = subprocess.run(
-        [str(TOOL), "folder", str(path)], env=environment, capture_output=True, text=True, check=False
+        [str(TOOL), "folder", str(path)],
+        env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         raise StepError(done.stderr.strip().removeprefix("✗ "))
