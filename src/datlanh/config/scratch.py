@@ -94,12 +94,13 @@ class Scratch:
 @contextlib.contextmanager
 def scratch_cluster(var: Path) -> Iterator[Scratch]:
     """Folders for one; at the end it is stopped and nothing of it is left."""
-    place = var / "scratch"
+    _sweep(var)
+    mark = f"{time.time_ns() // 1000 % 10**10}"
+    place = var / f"scratch-{mark}"
     # Short, for a socket's path may have 107 bytes.
-    socket = Path(tempfile.gettempdir()) / f"dl-{time.time_ns() // 1000 % 10**10}"
+    socket = Path(tempfile.gettempdir()) / f"dl-{mark}"
     made = Scratch(var, place / "pg", socket)
     try:
-        cluster.own(var, "rm", "-rf", place / "pg")
         cluster.folder(var, place)
         cluster.folder(var, place / "pg")
         cluster.folder(var, socket)
@@ -111,3 +112,11 @@ def scratch_cluster(var: Path) -> Iterator[Scratch]:
         with contextlib.suppress(StepError):
             cluster.own(var, "rm", "-rf", socket, place / "pg")
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _sweep(var: Path) -> None:
+    """What a drill left that was cut off, a day or longer ago."""
+    for old in var.glob("scratch-*"):
+        if time.time() - old.stat().st_mtime > 24 * 3600:
+            with contextlib.suppress(StepError):
+                cluster.own(var, "rm", "-rf", old)
