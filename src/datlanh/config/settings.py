@@ -178,6 +178,7 @@ PERSON_MASTER_KEY = env.text("DATLANH_PERSON_KEY", "") or env.kept_secret(
 # Signs the heads of the audit trail, which leave the database for a folder (audit.heads).
 AUDIT_KEY = env.text("DATLANH_AUDIT_KEY", "") or env.kept_secret(VAR / "secrets" / "audit_key")
 AUDIT_HEADS = Path(env.text("DATLANH_AUDIT_HEADS", str(VAR / "heads"))).resolve()
+BACKUPS = Path(env.text("DATLANH_BACKUPS", str(VAR / "backups"))).resolve()
 # A centre's own symbols of printed maps, over those of reporting.documents.
 SYMBOLOGY = env.text("DATLANH_SYMBOLOGY", "")
 FORMS_ROOT = Path(env.text("DATLANH_FORMS", str(ROOT / "forms")))
