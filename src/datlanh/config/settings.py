@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "datlanh.delivery.browsers.OwnQueue",
     "datlanh.delivery.middleware.SecondStep",
     "datlanh.delivery.middleware.ActingUser",
 ]

@@ -52,6 +52,7 @@ class HeldReceipt:
 
     receipt: str
     is_new: bool
+    is_report: bool = False  # it was taken in before the phone was shut out
 
 
 def report_hold(*, xml: bytes, device: Device, attachments: Sequence[Incoming] = ()) -> HeldReceipt:
@@ -69,7 +70,7 @@ def report_hold(*, xml: bytes, device: Device, attachments: Sequence[Incoming] =
         raise UnreadableError(LONG_INSTANCE_ID, limit=MAX_INSTANCE_ID)
     arrival = arrival_of(instance, device.organisation)
     if arrival.known_id is not None:
-        return HeldReceipt(Report.objects.get(pk=arrival.known_id).receipt, is_new=False)
+        return HeldReceipt(Report.objects.get(pk=arrival.known_id).receipt, False, is_report=True)
     waiting = Held.objects.filter(device=device, state=HOLDING.initial)
     kept, refused = files_keep(attachments)
     with transaction.atomic():
