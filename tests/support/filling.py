@@ -26,13 +26,15 @@ def queued(page: Page, state: str) -> Locator:
     return page.locator(f"#queue-list > li[data-state={state}]")
 
 
-def with_photo(page: Page, *, padding: int = 0) -> bytes:
-    """An accident with one photo, sent; `padding` makes the photo that much larger."""
-    typed(page, "Mã tai nạn", "ACC-409-000123")
+def with_photo(page: Page, *, file_of: int = 0) -> bytes:
+    """An accident with a photo and (of so many bytes) a file, sent; what the file holds."""
+    typed(page, "Mã tai nạn", "INC-409-000123")
     typed(page, "Ngày điều tra", "01/10/2026")
-    content = picture() + b"\0" * padding
-    photo = {"name": "anh.png", "mimeType": "image/png", "buffer": content}
+    photo = {"name": "anh.png", "mimeType": "image/png", "buffer": picture()}
     question(page, "Ảnh chụp").locator("input[type=file]").last.set_input_files(photo)  # type: ignore[arg-type]
+    content = b"%PDF-1.7 " + b"\0" * (file_of or 100)
+    sketch = {"name": "so-do.pdf", "mimeType": "application/pdf", "buffer": content}
+    question(page, "Tệp đính kèm").locator("input[type=file]").set_input_files(sketch)  # type: ignore[arg-type]
     page.get_by_role("button", name="Gửi", exact=True).click()
     return content
 

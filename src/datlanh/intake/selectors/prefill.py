@@ -31,8 +31,8 @@ CORRECTION = "correction_of"
 SENT_ANEW = ("returned", "approved")
 
 NOT_NOW = Text(
-    "Báo cáo {receipt} không ở trạng thái có thể gửi lại.",
-    "Report {receipt} is not in a state in which it is sent anew.",
+    "Chỉ gửi lại được báo cáo của tổ chức mình đã được duyệt hoặc bị trả lại; {receipt} thì không.",
+    "Only your organisation's reports that were returned or approved are sent anew; not {receipt}.",
 )
 NO_FORM = Text(
     "Hiện không có biểu mẫu nào cho loại hồ sơ này.",
@@ -67,11 +67,25 @@ def forms_for(kind: str) -> list[FormVersion]:
     return list(found.defer("xlsform", "xform", "mapping_json").order_by("form"))
 
 
+def may_send_anew(report: Report, who: User) -> bool:
+    """Whether `who` may send another report in the place of this one.
+
+    What a browser sends is of its person's own organisation, so only its reports are meant.
+    """
+    is_own = report.organisation_id == who.organisation_id
+    return (
+        is_own
+        and report.state in SENT_ANEW
+        and has(who, Permission.REPORT_CREATE, report.organisation_id)
+    )
+
+
 def prefill_record(who: User, kind: str, local_id: str) -> Prefill:
     """The form that reports on a record, with what the register holds of it now.
 
-    Dates of information are left to be given, and so is what adds up from report to report:
-    sent again it would count twice. Personal data are never filled in.
+    The date of information is left to be given. What has a date of its own (a priority and its
+    assessment) stays empty, since it was not found anew; so does what adds up from report to
+    report, and would count twice. An empty answer erases nothing. Personal data are left out.
 
     Raises Record.DoesNotExist (absent, or outside the scope), DomainError.
     """
@@ -85,7 +99,8 @@ def prefill_record(who: User, kind: str, local_id: str) -> Prefill:
     known = version_now(record.pk)
     answers = _answers_known(mapping, known) if known else Answers()
     answers.values[mapping.id_question] = record.local_id
-    return _prefill(version, mapping, *_kept(mapping, answers), subject=record.local_id)
+    kept, _ = _kept(mapping, answers)
+    return _prefill(version, mapping, kept, (), subject=record.local_id)
 
 
 def prefill_report(who: User, receipt: str) -> Prefill:
@@ -96,7 +111,7 @@ def prefill_report(who: User, receipt: str) -> Prefill:
     report = report_get(who, receipt)
     if not has(who, Permission.REPORT_CREATE, report.organisation_id):
         raise Report.DoesNotExist
-    if report.state not in SENT_ANEW:
+    if not may_send_anew(report, who):
         raise DomainError(NOT_NOW, receipt=receipt)
     try:
         version = form_version_get(report.form)
@@ -170,13 +185,11 @@ def _fits(question: Question, value: Any) -> bool:
 def _answers_known(mapping: FormMapping, version: Version) -> Answers:
     """What a version says, as answers to this form's questions."""
     answers = Answers()
-    dating = {
-        mapping.date,
-        *(q.date for q in mapping.questions),
-        *(r.date for r in mapping.repeats),
-    }
+    dating = {mapping.date, *(q.date for q in mapping.questions)}
+    dating |= {repeat.date for repeat in mapping.repeats}
     for question in mapping.questions:
-        if question.attribute is None or question.key in dating:
+        is_dated = question.date not in (None, mapping.date)
+        if question.attribute is None or is_dated or question.key in dating:
             continue
         if question.kind in ("point", "polygon"):
             shape = getattr(version, question.attribute, None)
@@ -184,7 +197,8 @@ def _answers_known(mapping: FormMapping, version: Version) -> Answers:
         elif (value := version.values.get(question.attribute)) not in (None, "", []):
             answers.values[question.key] = value
     for repeat in mapping.repeats:
-        if repeat.list and repeat.mode != COMBINE and version.lists.get(repeat.list):
+        is_whole = repeat.mode != COMBINE and repeat.date in (None, mapping.date)
+        if repeat.list and is_whole and version.lists.get(repeat.list):
             answers.rows[repeat.key] = _rows_known(repeat, version)
     return answers
 
