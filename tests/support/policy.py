@@ -674,6 +674,33 @@ LISTS = (
         shows=lambda t: [t.received.receipt],
         note="a number",
     ),
+    *(
+        Entry(f"web:{name}", opens=(Permission.REPORT_CREATE,), answer=answer, where=where)
+        for name, answer, where in (
+            ("fill", DONE, values()),
+            ("fill_me", OPENS, values()),
+            ("fill_worker", OPENS, values()),
+            ("fill_app", OPENS, values(language="vi")),
+            ("fill_form", OPENS, values(language="vi")),
+            ("fill_manifest", OPENS, values(language="vi")),
+        )
+    ),
+    Entry("web:fill_device", "POST", opens=(Permission.REPORT_CREATE,)),
+    Entry(
+        "web:fill_prefilled",
+        opens=(Permission.REPORT_CREATE,),
+        finds=Permission.RECORD_READ,
+        query=lambda w, t: {"kind": "hazardous_area", "record": t.area},
+        note="a change of a record",
+    ),
+    Entry(
+        "web:fill_prefilled",
+        opens=(Permission.REPORT_CREATE,),
+        finds=Permission.REPORT_READ,
+        acts=Permission.REPORT_CREATE,
+        query=lambda w, t: {"report": t.bound.receipt},
+        note="a report to be corrected",
+    ),
     Entry("web:map", opens=(Permission.MAP_READ,)),
     Entry("web:map_print", opens=(Permission.MAP_READ,)),
     Entry("web:map_sheet", opens=(Permission.MAP_READ,)),

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "datlanh.delivery.browsers.OwnQueue",
     "datlanh.delivery.middleware.SecondStep",
     "datlanh.delivery.middleware.ActingUser",
 ]

@@ -50,6 +50,7 @@ NAVIGATION = (
         "g d",
         frozenset({Permission.REPORT_APPROVE, Permission.REPORT_VERIFY}),
     ),
+    Entry("web:fill", _("Fill in"), "pencil", "g n", frozenset({Permission.REPORT_CREATE})),
     Entry("web:map", _("Map"), "map-2", "g b", frozenset({Permission.MAP_READ})),
     Entry(
         "web:areas",

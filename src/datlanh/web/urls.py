@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("datlanh.web.notices.urls")),
     path("", include("datlanh.web.ledger.urls")),
     path("", include("datlanh.web.papers.urls")),
+    path("", include("datlanh.web.fill.urls")),
     path("reports/", lists.reports, name="reports"),
     path("reports/<receipt>", pages.report, name="report"),
     path("reports/<receipt>/files/<int:number>", pages.file, name="report_file"),

@@ -105,6 +105,7 @@ def record_shown(
         "record": record,
         "is_area": is_area,
         "version": version,
+        "may_report": not moment.is_past and has(who, Permission.REPORT_CREATE),
         "asof": moment,
         "crumbs": _crumbs(record, where, listed),
         "where": where,

@@ -19,6 +19,7 @@ from datlanh.intake.selectors.findings import findings_of_now
 from datlanh.intake.selectors.forms import mapping_of_report
 from datlanh.intake.selectors.history import report_history
 from datlanh.intake.selectors.maps import report_features
+from datlanh.intake.selectors.prefill import may_send_anew
 from datlanh.intake.selectors.queue import proposal_open
 from datlanh.intake.selectors.reports import (
     attachment_get,
@@ -81,6 +82,7 @@ def report_context(found: Report, who: User) -> dict[str, Any]:
         "verify_refusal": REVIEW.refusal("verify", found, found.state, step_of(found, who))
         if may_verify
         else None,
+        "may_send_anew": may_send_anew(found, who),
         "may_review": has(who, Permission.REPORT_APPROVE, found.organisation_id),
         "after_steps": ("withdraw", "revoke"),
         "counts": {"block": found.blocks, "warn": found.warns, "info": found.infos},
