@@ -73,9 +73,12 @@ def sign_in(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     """`sign_in("renew")` gives a page on which that person is signed in."""
     contexts: list[BrowserContext] = []
 
-    def go(username: str, *, width: int = 1366, height: int = 768) -> Page:
+    def go(username: str, *, width: int = 1366, height: int = 768, touch: bool = False) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="vi-VN", base_url=site.url
+            viewport={"width": width, "height": height},
+            locale="vi-VN",
+            base_url=site.url,
+            has_touch=touch,
         )
         contexts.append(context)
         page = context.new_page()
