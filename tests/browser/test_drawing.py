@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from shapely.geometry import Polygon
 
 from datlanh.intake.models import Report
 from support.boxes import field_of_boxes, packed
 from support.drafts import survey_task
-from support.reports import approved, demo_cast, received, verified
+from support.reports import approved, cha, demo_cast, field_of, received, verified
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +32,12 @@ def survey(site) -> Report:
     files = {name: packed(field_of_boxes(), items=2)}
     report = received(draft, by=cast["renew.hientruong"], files=files)
     return approved(verified(report, by=cast["renew"]), by=cast["kiemtra2"])
+
+
+def crossed() -> Polygon:
+    """The first area with two points in the wrong order."""
+    a, b, c, d, _ = field_of(1).exterior.coords
+    return Polygon([a, c, b, d])
 
 
 def drawn(box: Locator) -> dict[str, Any]:
@@ -75,15 +82,15 @@ def test_a_cutting_line_is_drawn_dragged_and_undone_with_the_mouse(sign_in, surv
     page.mouse.move(*at(0.8, 0.4), steps=5)
     page.mouse.move(*at(0.8, 0.6), steps=5)
     page.mouse.up()
-    expect(box.locator("[data-draw-do=undo]")).to_be_enabled()
+    expect(page.locator("[data-draw-do=undo]:visible")).to_be_enabled()
     moved = drawn(box)["coordinates"]
     assert moved[0] == before[0]
     assert moved[1][1] < before[1][1]
 
-    box.locator("[data-draw-do=undo]").click()
+    page.locator("[data-draw-do=undo]:visible").click()
     assert drawn(box)["coordinates"] == before
     picture(page, "draw-line-1366")
-    box.locator("[data-draw-do=redo]").click()
+    page.locator("[data-draw-do=redo]:visible").click()
     assert drawn(box)["coordinates"] == moved
 
     page.locator("#draw-form button.pri").click()
@@ -97,7 +104,7 @@ def test_a_finger_draws_and_drags_as_a_mouse_does(sign_in, survey):
     at = canvas(page)
     box = page.locator("[data-draw=line]")
     box.locator("[data-draw-do=start]").tap()
-    page.locator("[data-report-map]").scroll_into_view_if_needed()
+    expect(page.locator(".map > .draw-panel")).to_be_in_viewport()
     at = canvas(page)
     page.touchscreen.tap(*at(0.2, 0.3))
     points_drawn(box, 1)
@@ -151,3 +158,81 @@ def test_the_table_of_points_does_without_a_pointer(sign_in, survey):
     page.keyboard.press("Tab")
     expect(last.locator("[data-point=lon]")).to_have_value("107.2000000")
     assert drawn(box)["coordinates"][1] == [107.2, 16.8]
+
+
+def test_a_proposed_outline_is_adjusted_judged_and_sent(sign_in, survey):
+    page = sign_in("renew")
+    page.goto(f"/surveys/{survey.record_local_id}/areas")
+    at = canvas(page)
+    page.locator("#area-1 > details > summary").last.click()
+    box = page.locator("#area-1 [data-draw=polygon]")
+    before = drawn(box)["coordinates"][0]
+    box.locator("[data-draw-do=start]").click()
+    panel = page.locator(".map > .draw-panel")
+    expect(panel).to_be_visible()
+    corner = corner_of(page, before[0])
+    page.mouse.move(*corner)
+    page.mouse.down()
+    page.mouse.move(corner[0] + 20, corner[1] + 12, steps=4)
+    page.mouse.move(*at(0.5, 0.5), steps=8)
+    page.mouse.up()
+    expect(panel.locator(".says b")).to_be_visible()
+    after = drawn(box)["coordinates"][0]
+    assert len(after) == len(before)
+    assert after[0] != before[0]
+    expect(panel.locator(".finding.warn").last).to_be_visible()  # a positive box lies outside
+    picture(page, "adjust-1366")
+    panel.locator("[data-draw-do=undo]").click()
+    assert drawn(box)["coordinates"][0] == before
+    panel.locator("[data-draw-do=redo]").click()
+    panel.locator("[data-draw-do=start]").click()
+    expect(box.locator("[data-draw-do=start]")).to_be_focused()
+
+    page.fill("#s-id-1", "HAZ-409-600777")
+    page.fill("#s-int-1", "CHA 0690")
+    page.locator("#area-1 form button.pri").click()
+    page.wait_for_url("**/correct")
+    assert Report.objects.get(form="cha").state == "received"
+
+
+def corner_of(page: Page, place: list[float]) -> Point:
+    """Where a point stands on the screen, as the page's own map says."""
+    page.locator("[data-report-map][data-ready]").wait_for(state="attached")
+    found = page.locator("[data-report-map]").evaluate(
+        "(box, place) => { const at = box.drawn.map.project(place);"
+        " const edge = box.querySelector('canvas').getBoundingClientRect();"
+        " return [at.x + edge.x, at.y + edge.y]; }",
+        place,
+    )
+    return (found[0], found[1])
+
+
+def test_a_crossed_drawing_is_mended_by_hand(sign_in, site):
+    cast = demo_cast()
+    report = received(cha(1).at(polygon_points=crossed()), by=cast["renew.hientruong"])
+    page = sign_in("renew")
+    page.goto(f"/reports/{report.receipt}/shape")
+    at = canvas(page)
+    box = page.locator("[data-draw=polygon]")
+    before = drawn(box)["coordinates"][0]
+    box.locator("[data-draw-do=start]").click()
+    panel = page.locator(".map > .draw-panel")
+    first, second = (corner_of(page, place) for place in before[1:3])
+    # Two corners stand in the wrong order: each goes to the other's place.
+    for begin, end in ((first, at(0.5, 0.5)), (second, first), (at(0.5, 0.5), second)):
+        page.mouse.move(*begin)
+        page.mouse.down()
+        page.mouse.move((begin[0] + end[0]) / 2, (begin[1] + end[1]) / 2, steps=6)
+        page.mouse.move(*end, steps=6)
+        page.mouse.up()
+    expect(box).to_have_attribute(
+        "data-draw-checked", box.locator("[data-draw-field]").input_value()
+    )
+    expect(panel.locator(".says b")).to_be_visible()
+    expect(panel.locator(".finding.block")).to_have_count(0)
+    picture(page, "shape-anew-1366")
+    page.fill("textarea[name=reason][id^=anew]", "theo sơ đồ giấy")
+    page.locator("button[value='draw:']").click()
+    expect(page.locator(".timeline")).to_contain_text("theo sơ đồ giấy")
+    report.refresh_from_db()
+    assert (report.revision, report.blocks) == (1, 0)

@@ -29,7 +29,7 @@ function mount(): void {
 async function begun(box: HTMLElement, id: string | undefined): Promise<Ground | null> {
   if (!hasWebGL()) { sorry(box); return null; }
   try {
-    if (id !== undefined) return await reportMap(box);
+    if (id !== undefined) return Object.assign(box, { drawn: await reportMap(box) }).drawn; // the element knows its map
     await registerMap(box);
   } catch (error) {
     console.error(error);

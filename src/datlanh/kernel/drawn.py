@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from shapely.geometry import LineString, Polygon
@@ -33,6 +34,16 @@ def polygons_drawn(text: str) -> list[Polygon]:
     if not rings or any(len(set(ring)) < 3 for ring in rings):
         return []
     return [Polygon(ring) for ring in rings]
+
+
+def geojson_drawn(polygons: Sequence[Polygon]) -> str:
+    """Outer rings for the form field, inverse of `polygons_drawn`; "" where there is none."""
+    rings = [[_pairs(p.exterior.coords)] for p in polygons]
+    if not rings:
+        return ""
+    if len(rings) == 1:
+        return json.dumps({"type": "Polygon", "coordinates": rings[0]})
+    return json.dumps({"type": "MultiPolygon", "coordinates": rings})
 
 
 def _read(text: str, wanted: str) -> list[list[Pair]]:

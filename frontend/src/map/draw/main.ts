@@ -21,13 +21,16 @@ export function startDrawing(box: HTMLElement, ground: Ground | null): void {
   const sketch = new Sketch(box.dataset.draw as Kind, field.value);
   let onmap: OnMap | null = null;
   const points = new Points(box, sketch, (spot) => onmap?.see(spot));
-  const button = (what: string) => box.querySelector<HTMLButtonElement>(`[data-draw-do=${what}]`);
+  const panel = box.querySelector<HTMLElement>("[data-draw-panel]") ?? box;
+  const home = document.createComment("the tools, while they are on the map");
+  const button = (what: string) => panel.querySelector<HTMLButtonElement>(`[data-draw-do=${what}]`);
 
   const leave = () => {
     onmap?.leave();
     onmap = null;
     if (ground) busy.delete(ground.map);
     button("start")?.setAttribute("aria-pressed", "false");
+    if (home.isConnected) { home.replaceWith(panel); button("start")?.focus(); }
   };
   const enter = () => {
     if (!ground) return;
@@ -35,7 +38,12 @@ export function startDrawing(box: HTMLElement, ground: Ground | null): void {
     onmap = new OnMap(ground.map, sketch, targets(ground.features, (box.dataset.drawSnaps ?? SNAPS).split(" ")));
     busy.set(ground.map, leave);
     button("start")?.setAttribute("aria-pressed", "true");
-    sized(box, sketch);
+    // The tools lie on the map while one draws: on a phone the page is elsewhere.
+    panel.replaceWith(home);
+    (ground.map.getContainer().parentElement ?? ground.map.getContainer()).append(panel);
+    ground.map.getContainer().scrollIntoView({ block: "nearest" });
+    onmap.fit(panel.offsetHeight);
+    button("start")?.focus({ preventScroll: true });
   };
   const state = () => {
     button("undo")?.toggleAttribute("disabled", !sketch.canUndo);
@@ -45,11 +53,11 @@ export function startDrawing(box: HTMLElement, ground: Ground | null): void {
     box.toggleAttribute("data-draw-changed", sketch.isChanged);
   };
 
-  const ask = asker(box, field);
+  const ask = asker(box, panel, field);
   sketch.watch((settled) => {
     onmap?.show();
     points.show();
-    sized(box, sketch);
+    sized(panel, sketch);
     state();
     if (!settled) return;
     field.value = sketch.text;
@@ -57,7 +65,7 @@ export function startDrawing(box: HTMLElement, ground: Ground | null): void {
     ask();
   });
   sketch.whenChosen(() => { onmap?.show(); points.show(); state(); });
-  box.addEventListener("click", (event) => {
+  panel.addEventListener("click", (event) => {
     const what = (event.target as Element).closest<HTMLElement>("[data-draw-do]")?.dataset.drawDo;
     if (what === "start") { if (onmap) leave(); else enter(); }
     if (what === "undo") sketch.undo();
@@ -65,25 +73,27 @@ export function startDrawing(box: HTMLElement, ground: Ground | null): void {
     if (what === "reset") sketch.reset();
     if (what === "remove" && sketch.active) sketch.remove(sketch.active);
   });
-  box.addEventListener("keydown", (event) => {
+  const travelled = (event: KeyboardEvent) => {
     if ((event.target as Element).matches("input") || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
     event.preventDefault();
     if (event.shiftKey) sketch.redo(); else sketch.undo();
-  });
+  };
+  box.addEventListener("keydown", travelled);
+  panel.addEventListener("keydown", (event) => { if (!box.contains(panel)) travelled(event); });
   ground?.map.on("remove", () => { onmap = null; });
 
   field.hidden = true;
   box.querySelector<HTMLElement>("[data-draw-plain]")?.setAttribute("hidden", "");
   for (const part of box.querySelectorAll<HTMLElement>("[data-draw-tools], [data-draw-points]")) part.hidden = false;
   button("start")?.toggleAttribute("hidden", !ground);
-  sized(box, sketch);
+  sized(panel, sketch);
   state();
   box.dataset.drawReady = "";
 }
 
 /** How large it is now: hectares of a ring, metres of a line, in the page's way of writing. */
-function sized(box: HTMLElement, sketch: Sketch): void {
-  const out = box.querySelector<HTMLOutputElement>("[data-draw-size]");
+function sized(panel: HTMLElement, sketch: Sketch): void {
+  const out = panel.querySelector<HTMLOutputElement>("[data-draw-size]");
   if (!out) return;
   const say = (value: number, digits: number, unit: string) => `${new Intl.NumberFormat(document.documentElement.lang || "vi", { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)}\u00a0${unit}`;
   const written = sketch.kind === "line" ? say(sketch.length_m, 0, "m") : say(sketch.area_m2 / 10_000, 2, "ha");
@@ -91,9 +101,9 @@ function sized(box: HTMLElement, sketch: Sketch): void {
 }
 
 /** Asks the server what it thinks of the drawing, once it rests; the newest question wins. */
-function asker(box: HTMLElement, field: HTMLInputElement | HTMLTextAreaElement): () => void {
+function asker(box: HTMLElement, panel: HTMLElement, field: HTMLInputElement | HTMLTextAreaElement): () => void {
   const address = box.dataset.drawCheck;
-  const says = box.querySelector<HTMLElement>("[data-draw-says]");
+  const says = panel.querySelector<HTMLElement>("[data-draw-says]");
   let timer = 0;
   let running: AbortController | null = null;
   const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";

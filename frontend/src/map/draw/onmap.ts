@@ -73,6 +73,15 @@ export class OnMap {
     if (place && !this.map.getBounds().contains(place)) this.map.easeTo({ center: place, duration: 240 });
   }
 
+  /** The whole drawing in view, below what lies over the top of the map. */
+  fit(above: number): void {
+    const points = this.sketch.parts.flat();
+    if (!points.length) return;
+    const [xs, ys] = [points.map((p) => p[0]), points.map((p) => p[1])];
+    const box: [number, number, number, number] = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+    this.map.fitBounds(box, { padding: { top: above + 40, left: 40, right: 64, bottom: 60 }, maxZoom: this.map.getZoom(), animate: false });
+  }
+
   leave(): void {
     document.removeEventListener("datlanh:theme", this.dress);
     this.map.off("click", this.clicked);
