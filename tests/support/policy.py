@@ -244,6 +244,14 @@ THINGS = (
         answer=DONE,  # back to the page, which says that there is no such problem
     ),
     Entry(
+        "web:report_shape_ask",
+        "POST",
+        opens=(Permission.REPORT_VERIFY,),
+        finds=Permission.REPORT_VERIFY,
+        where=report("received"),
+        sends=values(drawing="", question="polygon_points"),
+    ),
+    Entry(
         "web:report_verify",
         "POST",
         opens=(Permission.REPORT_VERIFY,),
@@ -418,6 +426,14 @@ THINGS = (
         },
         answer=DONE,
         unseen=REFUSED,
+    ),
+    Entry(
+        "web:survey_areas_ask",
+        "POST",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=lambda w, t: {"local_id": t.survey},
+        sends=values(drawing=""),
     ),
     Entry(
         "web:survey_areas",

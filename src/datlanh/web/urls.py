@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<receipt>/correct", correcting.correct, name="report_correct"),
     path("reports/<receipt>/shape", shaping.shape, name="report_shape"),
     path("reports/<receipt>/shape/decide", shaping.decide, name="report_shape_decide"),
+    path("reports/<receipt>/shape/ask", shaping.ask, name="report_shape_ask"),
     path("reports/<receipt>/verify", correcting.verify, name="report_verify"),
     path("review/", desk.review, name="review"),
     path("", include("datlanh.web.review.urls")),
