@@ -32,6 +32,7 @@ from datlanh.register.models import Record
 
 TEMPLATES = 150
 STEP_DEG = 0.00737
+CROWDED = 10_000  # records; with more, areas are drawn smaller, so that as few lie on each other
 SPAN = 40  # moves in either direction, so that templates spread over the province
 
 REPORT = (
@@ -140,7 +141,8 @@ class _Filler:
             return Answers(values=bare | values | {"status": status}).to_json()
         turn = record // TEMPLATES
         moved = (turn % SPAN * STEP_DEG, turn // SPAN % SPAN * STEP_DEG)
-        return _moved(replace(template, values=template.values | values).to_json(), *moved)
+        said = replace(template, values=template.values | values).to_json()
+        return _moved(said, moved, min(CROWDED / self.records, 1) ** 0.5)
 
     def decisions(self) -> Iterator[list[Any]]:
         """Rows of register_decision: verified, then approved."""
@@ -177,13 +179,16 @@ def local_id(record: int) -> str:
     return f"HAZ-409-{record:06d}"
 
 
-def _moved(said: dict[str, Any], east: float, north: float) -> dict[str, Any]:
-    """The same answers elsewhere."""
+def _moved(said: dict[str, Any], by: tuple[float, float], size: float) -> dict[str, Any]:
+    """The same answers elsewhere, and as much smaller about the first corner drawn."""
+    moved: dict[str, Any] = json.loads(json.dumps(said))
+    corners = [p for rings in moved["polygons"].values() for ring in rings for p in ring]
+    x, y = (corners or [*moved["points"].values()] or [(0.0, 0.0)])[0]
 
     def shifted(pair: list[float]) -> list[float]:
-        return [round(pair[0] + east, 6), round(pair[1] + north, 6)]
+        at = (x + (pair[0] - x) * size, y + (pair[1] - y) * size)
+        return [round(at[0] + by[0], 7), round(at[1] + by[1], 7)]
 
-    moved = json.loads(json.dumps(said))
     moved["points"] = {k: shifted(p) for k, p in moved["points"].items()}
     moved["polygons"] = {
         k: [[shifted(p) for p in ring] for ring in rings] for k, rings in moved["polygons"].items()

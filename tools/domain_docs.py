@@ -16,6 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from datlanh.accounts.roles import ROLES
+from datlanh.hazards.implied import LEADS, REST_SHARE
+from datlanh.hazards.rules import (
+    PUBLIC_STATES,
+    STATE_REPORTED,
+    TASK_COUNTS,
+    effective_status,
+    public_status,
+)
 from datlanh.hazards.workflow import LIFE, AreaStep
 from datlanh.intake.form_faces import Item, face_of
 from datlanh.intake.minimum_data import STATES, Found, Part, counts_of, held_against
@@ -148,16 +156,58 @@ class _Area:
     last_on: dt.date | None = None
     known_since: dt.date | None = None
     completed: bool = False
+    released: bool = True
     is_live: bool = False
 
 
-# Title, workflow, and a subject and a step at which every guard refuses.
-WORKFLOWS: tuple[tuple[str, Workflow, Any, Any], ...] = (
-    ("Review of a report", REVIEW, _Report(), REFUSED),
-    ("Two records and a link", LINKING, _Report(), REFUSED),
-    ("What a phone that is shut out sends", HOLDING, _Report(), REFUSED),
-    ("Life of a hazardous area", LIFE, _Area(), AreaStep(1, TODAY + dt.timedelta(1), TODAY)),
+TOMORROW = TODAY + dt.timedelta(1)
+# Title, workflow, a subject, and steps with it of which every guard refuses one.
+WORKFLOWS: tuple[tuple[str, Workflow, Any, tuple[Any, ...]], ...] = (
+    ("Review of a report", REVIEW, _Report(), (REFUSED,)),
+    ("Two records and a link", LINKING, _Report(), (REFUSED,)),
+    ("What a phone that is shut out sends", HOLDING, _Report(), (REFUSED,)),
+    (
+        "Life of a hazardous area",
+        LIFE,
+        _Area(),
+        (AreaStep(1, TOMORROW, TODAY), AreaStep(1, TOMORROW, TODAY, cause="accident")),
+    ),
 )
+
+IMPLIED_HEAD = """
+### What reports imply
+
+A report moves no area by itself. What it tells of the work is offered with its approval, as the
+steps that lead there from where the area stands
+([`hazards/implied.py`](../src/datlanh/hazards/implied.py)): a month of progress tells that work
+goes on, a suspension that it stands still, a completion that it is done where at most {rest} % of
+the area have no completed release, and that it goes on elsewhere.
+
+| Stands in | Told | Steps |
+|---|---|---|
+"""
+
+PUBLIC_HEAD = """
+### Public status
+
+Derived from the state, and from nothing else: *closed* is only what was handed over, or turned out
+not to be hazardous.
+
+| State | Tình trạng công bố | Public status |
+|---|---|---|
+"""
+
+EFFECTIVE_HEAD = """
+### Beside it: IMSMA's effective status
+
+What IMSMA publishes is the status of the task where it says something, else that of the land, and
+a completed task closes land. It is shown on the page of an area for comparison and counts nowhere.
+The land's status is the one that its newest report names, the task's the one of the newest release
+or progress about it. Every case:
+
+| Land | Task | Effective |
+|---|---|---|
+"""
 
 
 def cell(text: str) -> str:
@@ -203,11 +253,29 @@ def _rule(rule: Rule) -> str:
 def workflows_page() -> str:
     """docs/workflows.md as it must be."""
     parts = [WORKFLOWS_HEAD]
-    for title, workflow, subject, step in WORKFLOWS:
+    for title, workflow, subject, steps in WORKFLOWS:
         parts.append(DIAGRAM_HEAD.format(title=title, name=workflow.name))
         parts += [*_diagram(workflow), "```\n", *_states(workflow), *_steps(workflow)]
-        parts += _guards(workflow, subject, step)
-    return "".join(parts)
+        parts += _guards(workflow, subject, steps)
+    return "".join([*parts, *_implied(), *_statuses()])
+
+
+def _implied() -> Iterator[str]:
+    yield IMPLIED_HEAD.format(rest=round(REST_SHARE * 100))
+    for (state, told), steps in LEADS.items():
+        yield f"| `{state}` | `{told}` | {', '.join(f'`{s}`' for s in steps)} |\n"
+
+
+def _statuses() -> Iterator[str]:
+    yield PUBLIC_HEAD
+    for state in LIFE.states:
+        public = PUBLIC_STATES[public_status(state.key)]
+        yield f"| `{state.key}` ({state.label.en}) | {public.vi} | {public.en} |\n"
+    yield EFFECTIVE_HEAD
+    for land in STATE_REPORTED:
+        for task in ("", *TASK_COUNTS):
+            public = PUBLIC_STATES[effective_status(land, task)]
+            yield f"| {land} | {task or '–'} | {public.en} |\n"
 
 
 def _diagram(workflow: Workflow) -> Iterator[str]:
@@ -243,12 +311,12 @@ def _step(t: Transition) -> tuple[str, ...]:
     )
 
 
-def _guards(workflow: Workflow, subject: Any, step: Any) -> Iterator[str]:
+def _guards(workflow: Workflow, subject: Any, steps: tuple[Any, ...]) -> Iterator[str]:
     yield "\n### Conditions\n\nWhat a person reads when the condition does not hold.\n\n"
     yield "| Condition | Lời từ chối | Refusal |\n|---|---|---|\n"
     seen = {g.__name__: g for t in workflow.transitions for g in t.guards}
     for name, guard in seen.items():
-        text: Text | None = guard(subject, step)
+        text: Text | None = next((said for s in steps if (said := guard(subject, s))), None)
         if text is None:
             raise ValueError(f"{name} refuses nothing here: teach this page how to make it refuse")
         yield f"| `{name}` | {cell(text.vi)} | {cell(text.en)} |\n"

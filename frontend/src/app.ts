@@ -7,6 +7,8 @@ import { startTheme } from "./theme";
 // No eval, no inline style: the pages run under a strict content security policy.
 Object.assign(htmx.config, {
   allowEval: false, includeIndicatorStyles: false, selfRequestsOnly: true, historyCacheSize: 0, refreshOnHistoryMiss: true, scrollIntoViewOnBoost: false, attributesToSettle: ["class"],
+  // What was swapped in works at once: with a pause, a quick key fell between the new page and its focus.
+  defaultSettleDelay: 0,
   // A form that comes back with findings (422) is an answer to show, not an error.
   responseHandling: [
     { code: "204", swap: false },

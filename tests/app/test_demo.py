@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db.models import Count, F, Sum
 
 from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.accounts.models import User
 from datlanh.education.models import RiskEducation
 from datlanh.hazards.models import (
     ClearanceProgress,
@@ -34,8 +35,11 @@ from datlanh.intake.models import (
     Report,
 )
 from datlanh.intake.projectors import PROJECTORS
+from datlanh.intake.selectors.heirs import unchosen
 from datlanh.intake.selectors.lateness import exempted
+from datlanh.intake.selectors.steps_left import steps_left
 from datlanh.intake.services.comparing import register_verify
+from datlanh.intake.services.dividing import said_by
 from datlanh.kernel import clock
 from datlanh.kernel.ids import RecordId
 from datlanh.people.models import Accident, Assistance, Victim
@@ -51,6 +55,7 @@ def test_the_demonstration_is_a_year_as_the_centre_might_have_had_it(fresh_db):
         assert register_verify().equal
         something_of_everything_waits_today()
         the_register_looks_like_the_province()
+        areas_have_lived()
         every_kind_has_live_records_in_proportion()
         families_of_ids_hang_together()
         progress_and_completion_are_told_apart()
@@ -101,6 +106,28 @@ def the_register_looks_like_the_province():
     )
     assert commonest["model"] == "blu_26"
     assert Attachment.objects.filter(media_type="image/jpeg").exists()
+
+
+def areas_have_lived():
+    """Every state that a form and the centre can lead to, each by decisions of persons."""
+    states = set(HazardousArea.objects.values_list("state", flat=True))
+    assert states >= {
+        *("cha", "tasked", "ongoing", "suspended", "completed", "inspected", "closed"),
+        *("split", "merged", "discredited"),
+    }
+    moved = Decision.objects.filter(kind="moved")
+    told = Counter(moved.values_list("data__step", flat=True))
+    assert told["task"] >= 4
+    assert (told["split"], told["merge"], told["discredit"]) == (1, 2, 1)
+    (reopened,) = moved.filter(data__step="reopen")
+    assert Record.objects.get(pk=reopened.data["because"]).kind == "eod_task"
+    assert moved.filter(report_id__isnull=False).exists()  # with the report that implied it
+    closed = HazardousArea.objects.filter(public_status="closed", state="closed")
+    assert all(moved.filter(record_id=a.pk, data__step="hand_over").exists() for a in closed)
+    centre = User.objects.get(username="kiemtra2")
+    assert steps_left(centre).rows  # some were left
+    late = Report.objects.filter(form="land_release", state="verified")
+    assert any(unchosen("land_release", said_by(r)) for r in late)
 
 
 def every_kind_has_live_records_in_proportion():

@@ -14,14 +14,19 @@ from datlanh.hazards.models import HazardousArea
 from datlanh.hazards.selectors import AreaFilter, area_counts, area_page
 from datlanh.hazards.selectors.neighbours import neighbours_of
 from datlanh.intake.models import Division, Report
+from datlanh.intake.selectors.clearing import clear_of
+from datlanh.intake.selectors.heirs import heirs_of
+from datlanh.intake.services.checking import answers_now
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.dividing import division_confirm
 from datlanh.intake.services.rebuilding import register_rebuild
 from datlanh.kernel import clock
 from datlanh.kernel.division import cut
 from datlanh.kernel.errors import ConflictError, DomainError, TransitionError
-from datlanh.register.models import Decision, Record
+from datlanh.kernel.links import Pair
+from datlanh.register.models import Decision, Link, Record
 from support.divisions import divided, halves_of, part, proposed, waiting
+from support.drafts import progress
 from support.reports import approved, cha, demo_cast, field_of, release
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +179,35 @@ def test_parts_keep_the_day_on_which_the_old_area_was_found(cast, parent, halves
     )
     with pytest.raises(DomainError, match="keep the identification date"):
         proposed(cast, [parent.pk], [late.pk, halves[1]])
+
+
+def test_a_late_release_that_names_only_the_old_area_waits_for_a_choice(cast, parent, halves):
+    divided(cast, [parent.pk], halves)
+    late = waiting(release(1, days_ago=20).but(cha_ids=PARENT), cast)
+    with pytest.raises(ConflictError, match="names the area HAZ-409-600001"):
+        approved(late, by=cast["csdl"])
+    with acting(cast["csdl"]):
+        refusal = clear_of(late, cast["csdl"], answers_now(late)).refusal
+        assert refusal is not None  # not together with others either
+        assert "split or merged" in refusal.en
+    part_of = Record.id_from(halves[0])
+    chosen = Pair("release_area", Record.id_from(late.pk), part_of)
+    approved(late, by=cast["csdl"], links=[chosen])
+    assert Link.objects.filter(b=part_of, known_to=None, holds=True).count() == 1
+    old = waiting(release(1, days_ago=19, lr_id="HR-CLC-409-600009").but(cha_ids=PARENT), cast)
+    approved(old, by=cast["csdl"], into_history=True)
+    both = {"cha_ids": f"{PARENT} HAZ-409-700101"}
+    named = waiting(release(1, days_ago=18, lr_id="HR-CLC-409-600010").but(**both), cast)
+    approved(named, by=cast["csdl"])  # it names a part itself
+    month = waiting(progress(1, days_ago=18).but(cha_ids=PARENT), cast)
+    with pytest.raises(ConflictError, match="names the area"):
+        approved(month, by=cast["csdl"])
+    the_register_is_its_fold()
+
+
+def test_the_parts_of_parts_stand_in_the_place_of_the_first(cast, parent, halves):
+    divided(cast, [parent.pk], halves)
+    first, second = (Record.id_from(pk) for pk in halves)
+    again = waiting(part(1, 720000, field_of(1)), cast).pk
+    divided(cast, [first, second], [again], "merge")
+    assert [r.pk for r in heirs_of(parent.pk)] == [Record.id_from(again)]

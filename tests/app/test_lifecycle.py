@@ -95,7 +95,9 @@ def test_an_area_is_worked_on_accepted_handed_over_and_opened_again(cast, area):
     assert status() == "closed"
     assert listed(status=("closed",)) == [(AREA, "closed")]
     assert area_counts(EVERYTHING, AreaFilter())["closed"] == 1
-    move(cast, "reopen", cause="missed_item", note="Đạn cối 60 mm ở bờ ruộng.")
+    with pytest.raises(TransitionError, match="Choose the accident itself"):
+        move(cast, "reopen", cause="missed_item", note="Đạn cối 60 mm ở bờ ruộng.")
+    move(cast, "reopen", cause="inspection", note="Đạn cối 60 mm ở bờ ruộng.")
     assert status() == "open"
     assert Event.objects.filter(action="area.move").count() == 5
     the_register_is_its_fold()
@@ -146,8 +148,9 @@ def test_two_steps_of_one_day_and_a_correction_of_reports_fold_alike(cast, area)
 
 
 def test_discredited_ground_is_in_no_count_and_in_no_list_unless_asked_for(cast, area):
-    # No form reports suspected areas yet, so no step leads there: the row stands in for one.
-    HazardousArea.objects.update(state="discredited", public_status="closed")
+    with pytest.raises(TransitionError, match="number of the record"):
+        move(cast, "discredit", days=10, note="Không có vật nổ.")
+    move(cast, "discredit", days=10, note="Khảo sát lại, không có vật nổ.", paper="3/BB-KS")
     assert listed() == []
     assert sum(area_counts(EVERYTHING, AreaFilter()).values()) == 0
     assert [i for i, _ in listed(state=("discredited",))] == [AREA]
@@ -186,3 +189,40 @@ def test_only_an_area_that_is_at_work_can_stand_still(cast, area):
     assert (still(), at_night()) == ([], 0)
     move(cast, "resume", days=39)
     assert (still(), at_night()) == ([AREA], 1)
+
+
+def test_an_area_with_a_release_is_not_discredited_and_no_report_closes_one(cast, area):
+    record = Record.objects.get(local_id=AREA)
+    enter(cha(1, days_ago=30).but(status="closed"), cast, record_id=record.pk)
+    assert (life_of(record).state, status()) == ("completed", "ongoing")  # the operator's word
+    move(cast, "reopen", days=9, cause="other", note="Còn phần chưa rà.")
+    move(cast, "discredit", days=8, note="Không có vật nổ.", paper="3/BB-KS")
+    enter(cha(2, days_ago=60), cast)
+    enter(release(2, days_ago=20).but(cha_ids="HAZ-409-600002"), cast)
+    with acting(cast["kiemtra2"]), pytest.raises(TransitionError, match="released already"):
+        area_move(
+            local_id="HAZ-409-600002",
+            step="discredit",
+            seen="cha",
+            on=ago(1),
+            by=cast["kiemtra2"],
+            note="Không có vật nổ.",
+            paper="3/BB-KS",
+        )
+
+
+def test_after_a_reopening_the_old_completion_completes_nothing(cast, area):
+    enter(release(1, days_ago=20).but(cha_ids=AREA), cast)
+    move(cast, "complete", days=20)
+    move(cast, "reject", days=15, note="Còn vật nổ ở mép ruộng.")
+    with pytest.raises(TransitionError, match="No completion report"):
+        move(cast, "complete", days=10)
+    enter(release(1, days_ago=8, lr_id="HR-CLC-409-600009").but(cha_ids=AREA), cast)
+    move(cast, "complete", days=8)
+    move(cast, "reopen", days=5, cause="inspection")
+    with pytest.raises(TransitionError, match="No completion report"):
+        move(cast, "complete", days=2)
+    late = release(1, days_ago=9, lr_id="HR-CLC-409-600010").but(cha_ids=AREA)
+    enter(late, cast)  # came in later, and tells of the time before
+    with pytest.raises(TransitionError, match="No completion report"):
+        move(cast, "complete", days=2)

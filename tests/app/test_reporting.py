@@ -126,7 +126,7 @@ def test_areas_by_state_and_operator(small_province):
     }
     assert got == {
         "npa_renew": {"open": (1, m2(1)), "ongoing": (1, m2(2))},
-        "mag": {"open": (1, m2(4)), "closed": (1, m2(3))},
+        "mag": {"open": (1, m2(4)), "ongoing": (1, m2(3))},  # an operator closes nothing
     }
     assert (figure.total.number, figure.total.area_m2) == (4, m2(1, 2, 3, 4))
     assert figure.total.area_reported_m2 == sum(round(area_m2(field_of(n))) for n in (1, 2, 3, 4))
@@ -246,7 +246,7 @@ def test_a_correction_changes_now_and_leaves_then(small_province):
     receipt = _report_of(first).receipt
     area(1, cast, record_id=first.pk, days_ago=25, status="closed", correction_of=receipt)
     now = figures_areas(EVERYTHING, asof())
-    assert (now.totals["open"].number, now.totals["closed"].number) == (1, 2)
+    assert (now.totals["open"].number, now.totals["ongoing"].number) == (1, 3)
     assert told(everything(asof(moment.on, moment.known))) == before
 
 
@@ -255,7 +255,7 @@ def test_what_was_true_then_as_known_now(cast):
     area(1, cast, record_id=first.record_id, days_ago=10, status="closed")
     then = asof(clock.today() - dt.timedelta(days=30))
     assert figures_areas(EVERYTHING, then).totals["open"].number == 1
-    assert figures_areas(EVERYTHING, asof()).totals["closed"].number == 1
+    assert figures_areas(EVERYTHING, asof()).totals["ongoing"].number == 1
     long_ago = asof(clock.today() - dt.timedelta(days=300))
     assert figures_areas(EVERYTHING, long_ago).total.number == 0
 
@@ -348,7 +348,7 @@ def test_a_figure_stays_within_the_scope(small_province):
     assert figures_areas(own, asof()).total.number == 2
     assert [x.group.key for x in figures_released(own, asof()).lines] == ["mag"]
     assert figures_areas(NOTHING, asof()).total.number == 0
-    assert area_counts(own, AreaFilter()) == {"open": 1, "ongoing": 0, "suspended": 0, "closed": 1}
+    assert area_counts(own, AreaFilter()) == {"open": 1, "ongoing": 1, "suspended": 0, "closed": 0}
     assert area_total(own, AreaFilter())[0] == areas(own, AreaFilter()).count() == 2
     field_user = small_province["renew.hientruong"]
     assert scope_for(field_user, Permission.FIGURE_READ).nothing

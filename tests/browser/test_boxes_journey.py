@@ -45,7 +45,7 @@ def test_from_boxes_to_an_area(sign_in):
     page.locator("#draw-form button.pri").click()
     expect(page.locator("#area-1")).to_be_visible()
     picture(page, "areas-vi-1366")
-    page.locator("#area-1 summary").last.click()
+    page.locator("#area-1 > details > summary").last.click()
     page.fill("#s-id-1", "HAZ-409-600777")
     page.fill("#s-int-1", "CHA 0690")
     page.fill("#s-vil-1", "Thôn Mẫu")

@@ -146,9 +146,8 @@ def test_a_filter_never_widens_the_scope(register):
 def test_as_of_an_earlier_decision_the_map_is_what_it_was_then(register):
     cast, before = register, decision_newest()
     report = cast and HazardousArea.objects.get(local_id=RENEW)
-    later = verified(
-        received(cha(1, days_ago=1, status="closed"), by=cast["renew.hientruong"]), by=cast["renew"]
-    )
+    update = cha(1, days_ago=1, status="suspended")
+    later = verified(received(update, by=cast["renew.hientruong"]), by=cast["renew"])
     approved(later, by=cast["kiemtra2"], record_id=report.pk)
     browsing = browser("kiemtra2")
 
@@ -156,7 +155,7 @@ def test_as_of_an_earlier_decision_the_map_is_what_it_was_then(register):
         areas = opened(browsing.get(url(14, query)).content).get("areas", [])
         return {a["local_id"]: a["status"] for a in areas}
 
-    assert status("")[RENEW] == "closed"
+    assert status("")[RENEW] == "suspended"
     assert status(f"known={before}")[RENEW] == "open"
     then = (clock.today() - clock.dt.timedelta(days=3)).isoformat()
     assert status(f"on={then}")[RENEW] == "open"

@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from datlanh.hazards.models import HazardousArea
 from datlanh.kernel import clock
+from support.drafts import accident, before
 from support.pages import page, signed_in
-from support.reports import approved, cha, demo_cast, received, verified
+from support.reports import approved, cha, demo_cast, let_through, received, release, verified
 
 pytestmark = pytest.mark.django_db
 AREA = "HAZ-409-600001"
@@ -55,3 +56,38 @@ def test_who_moves_no_area_sees_its_state_and_no_step(cast):
         assert "Begin the work" not in shown
         assert moved(signed_in(cast[who]), "start", "cha").status_code == 403
     assert moved(signed_in(cast["mag"]), "start", "cha").status_code == 403
+
+
+def test_reopening_offers_the_accident_and_both_pages_tell_of_it(cast):
+    cleared = received(release(1).but(cha_ids=AREA), by=cast["renew.hientruong"])
+    approved(verified(cleared, by=cast["renew"]), by=cast["kiemtra2"])
+    happened = received(accident(1, days_ago=0), by=cast["renew.hientruong"])
+    approved(let_through(verified(happened, by=cast["renew"])), by=cast["kiemtra2"])
+    client = signed_in(cast["kiemtra2"])
+    moved(client, "complete", "cha", on=before(2))
+    shown = page(client, "area", AREA)
+    assert '<optgroup label="An accident happened"><option value="INC-409-600001">' in shown
+    refused = moved(client, "reopen", "completed", cause="accident").content.decode()
+    assert "Choose the accident itself" in refused
+    done = moved(client, "reopen", "completed", cause="accident", because="INC-409-600001")
+    assert "/records/accidents/INC-409-600001/" in done.content.decode()
+    there = page(client, "record", "accidents", "INC-409-600001")
+    assert "Areas reopened because of this" in there
+    assert f"/areas/{AREA}/#life" in there
+    in_vietnamese = page(signed_in(cast["kiemtra2"], "vi"), "record", "accidents", "INC-409-600001")
+    assert "Khu vực được mở lại vì hồ sơ này" in in_vietnamese
+
+
+def test_the_page_sets_ours_beside_what_imsma_would_show(cast):
+    client = signed_in(cast["kiemtra2"])
+    shown = page(client, "area", AREA)
+    assert "land: open, task: none" in shown
+    assert "differs" not in shown
+    done = received(release(1, days_ago=1).but(cha_ids=AREA), by=cast["renew.hientruong"])
+    approved(verified(done, by=cast["renew"]), by=cast["kiemtra2"])
+    shown = page(client, "area", AREA)
+    assert "land: open, task: completed" in shown  # a finished task would close land
+    assert "differs" in shown
+    assert "land: open, task: none" in page(client, "area", AREA, on=before(2))
+    said = page(signed_in(cast["kiemtra2"], "vi"), "area", AREA)
+    assert "đất: mở, nhiệm vụ: hoàn thành" in said

@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from datlanh.hazards.models import HazardousArea
 from datlanh.intake.models import Division
+from datlanh.register.models import Link, Record
 from support.divisions import divided, halves_of, part, waiting
 from support.pages import page, signed_in
-from support.reports import approved, cha, demo_cast
+from support.reports import approved, cha, demo_cast, release
 
 pytestmark = pytest.mark.django_db
 AREA = "HAZ-409-600001"
@@ -79,3 +80,24 @@ def test_at_the_desk_a_late_report_about_the_old_area_asks_for_a_choice(cast, ha
     address = reverse("web:review_approve", args=[late.receipt])
     assert client.post(address, query).status_code == 422
     assert client.post(address, query | {"history": "1"}).status_code == 302
+
+
+def test_a_late_report_about_the_old_area_asks_which_part_is_meant(cast, halves):
+    parent = Record.objects.get(local_id=AREA)
+    divided(cast, [parent.pk], halves)
+    late = waiting(release(1, days_ago=20).but(cha_ids=AREA), cast)
+    client = signed_in(cast["kiemtra2"])
+    shown = page(client, "review_report", late.receipt)
+    assert "Which of the new areas is meant?" in shown
+    assert "into the history of the old area" in shown
+    parts = [f'name="link" value="release_area:{Record.id_from(pk)}"' for pk in halves]
+    assert [shown.count(one) for one in parts] == [1, 1]
+    address = reverse("web:review_approve", args=[late.receipt])
+    sent = {"record": "new", "seen": f"{late.state}.{late.revision}"}
+    refused = client.post(address, sent)
+    assert refused.status_code == 422
+    assert "Choose the new areas" in refused.content.decode()
+    meant = Record.id_from(halves[1])
+    assert client.post(address, sent | {"link": f"release_area:{meant}"}).status_code == 302
+
+    assert Link.objects.filter(b=meant, relation="release_area", holds=True).exists()

@@ -14,6 +14,7 @@ from datlanh.kernel.rules import (
     CommuneRef,
     KnownRecord,
     KnownReport,
+    KnownState,
     LikeReport,
     OperatorRef,
     ReportView,
@@ -42,6 +43,7 @@ class FakeFacts:
     like: tuple[LikeReport, ...] = ()
     released: tuple[tuple[str, float], ...] = ()  # older releases underneath, m² in common
     areas: tuple[tuple[str, Any], ...] = ()  # other areas underneath, the common ground
+    states: tuple[tuple[dt.date, KnownState], ...] = ()  # from which day an area stands where
     severities: Mapping[tuple[str, str], str] = field(default_factory=dict)
     catalogue: frozenset[str] = frozenset({"blu_26", "m79_40mm"})
     exceptions: frozenset[tuple[str, str]] = frozenset()
@@ -81,6 +83,11 @@ class FakeFacts:
     def releases_of(self, area: str) -> list[KnownRecord]:
         named = (r for r in self.known if r.kind == "land_release")
         return [r for r in named if area in str(r.values.get("cha_ids") or "").split()]
+
+    def area_state(self, local_id: str, on: dt.date) -> KnownState | None:
+        since = [d for d, known in self.states if d <= on and known.local_id == local_id]
+        found = [k for d, k in self.states if since and d == max(since) and k.local_id == local_id]
+        return found[0] if found else None
 
     def cleared_under(self, view: ReportView) -> list[tuple[str, float]]:
         return list(self.released)

@@ -15,4 +15,5 @@ class Life:
     last_on: dt.date | None = None
     known_since: dt.date | None = None
     completed: bool = True
+    released: bool = False
     is_live: bool = True

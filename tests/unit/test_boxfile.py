@@ -219,6 +219,7 @@ def test_more_boxes_than_a_survey_has_are_refused(monkeypatch: pytest.MonkeyPatc
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # GDAL tells what it mends
 def test_a_damaged_file_never_raises(data: st.DataObject) -> None:
     parts = zipfile.ZipFile(io.BytesIO(zipped(LONLAT, {"result": ["red"] * 9})))
     hurt = data.draw(st.sampled_from(["shp", "shx", "dbf", "prj", "cpg"]))

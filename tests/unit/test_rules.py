@@ -15,11 +15,12 @@ from datlanh.kernel.geometry import swapped
 from datlanh.kernel.rules import Facts, ReportView, Rule, Severity
 from support.facts import FakeFacts
 from support.form_cases import FORM_CASES
+from support.life_cases import LIFE_CASES
 from support.rule_cases import AREA, AREA_CASES, KNOWN, Case, items
 from support.views import ALL_FORMS, FIELD, cha, release
 
 BLOCK, WARN, INFO = Severity.BLOCK, Severity.WARN, Severity.INFO
-CASES = (*AREA_CASES, *FORM_CASES)
+CASES = (*AREA_CASES, *FORM_CASES, *LIFE_CASES)
 
 
 def _name(case: Case) -> str:

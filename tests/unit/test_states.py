@@ -70,7 +70,7 @@ def test_every_state_has_one_public_status():
         ({"reported_status": "open", "area_type": "cha"}, "cha"),
         ({"reported_status": "worked_on", "area_type": "sha"}, "ongoing"),
         ({"reported_status": "suspended"}, "suspended"),
-        ({"reported_status": "closed"}, "closed"),
+        ({"reported_status": "closed"}, "completed"),  # the operator's word; closed is the handover
         ({"reported_status": "nonsense"}, "cha"),
     ],
 )
@@ -103,7 +103,9 @@ def test_the_effective_status_of_imsma(land, task, effective):
 
 
 TODAY = dt.date(2026, 11, 25)
-BEST = AreaStep(1, TODAY, TODAY, note="vì sao", cause="accident", paper="12/BB")
+BEST = AreaStep(
+    1, TODAY, TODAY, note="vì sao", cause="accident", cause_kind="accident", paper="12/BB"
+)
 
 
 def test_the_whole_way_from_an_indication_to_the_handover_and_back():
@@ -126,7 +128,11 @@ def test_the_whole_way_from_an_indication_to_the_handover_and_back():
         ("complete", "ongoing", {"completed": False}, {}, "No completion report"),
         ("reopen", "closed", {}, {"cause": "because"}, "Choose the cause"),
         ("reopen", "closed", {}, {"cause": "other", "note": ""}, "Give the reason"),
+        ("reopen", "closed", {}, {"cause_kind": ""}, "Choose the accident itself"),
+        ("reopen", "closed", {}, {"cause": "missed_item"}, "Choose the accident itself"),
         ("suspend", "ongoing", {}, {"note": ""}, "Give the reason"),
+        ("discredit", "cha", {"released": True}, {}, "released already"),
+        ("discredit", "sha", {}, {"paper": ""}, "number of the record"),
         ("split", "cha", {}, {}, "second person"),
         ("merge", "cha", {}, {"is_of_two": True, "note": ""}, "Give the reason"),
         ("split", "closed", {}, {"is_of_two": True}, "not possible"),

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
+from datlanh.audit.services import origin as audit_origin
 from datlanh.audit.services import via as audit_via
 from datlanh.kernel.actor import SYSTEM, Actor, SystemActor
 
@@ -40,11 +41,11 @@ select former, set_config(name, wanted, true) from old order by place
 def acting(actor: Actor, *, via: str = "", origin: str = "") -> Iterator[None]:
     """Open a transaction in which `actor` acts; nested, the outer one returns on the way out.
 
-    `via` names the door (web, openrosa, command, job) and reaches the audit trail; left
-    empty, the outer one stays.
+    `via` names the door (web, openrosa, command, job), `origin` the address or phone behind it;
+    both reach the audit trail; left empty, the outer ones stay.
     """
-    via = via or audit_via.get()
-    token = audit_via.set(via)
+    via, origin = via or audit_via.get(), origin or audit_origin.get()
+    token, origin_token = audit_via.set(via), audit_origin.set(origin)
     nested = connection.in_atomic_block
     try:
         with transaction.atomic():
@@ -62,6 +63,7 @@ def acting(actor: Actor, *, via: str = "", origin: str = "") -> Iterator[None]:
             if nested and not connection.needs_rollback:
                 _swap(former)
     finally:
+        audit_origin.reset(origin_token)
         audit_via.reset(token)
 
 

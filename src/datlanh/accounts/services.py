@@ -97,18 +97,23 @@ def user_deactivate(*, user: User, by: Actor, note: str = "") -> User:
     user.set_unusable_password()
     user.save(update_fields=["is_active", "password"])
     now = clock.now()
-    Session.objects.filter(account=user).delete()
-    Grant.objects.filter(user=user, ended_at__isnull=True).update(ended_at=now)
-    Device.objects.filter(user=user, revoked_at__isnull=True).update(
-        revoked_at=now, revoked_by=by.id
-    )
+    sessions = Session.objects.filter(account=user).delete()[0]
+    grants = Grant.objects.filter(user=user, ended_at__isnull=True).update(ended_at=now)
+    phones = Device.objects.filter(user=user, revoked_at__isnull=True)
+    devices = sorted(phones.values_list("pk", flat=True))
+    phones.update(revoked_at=now, revoked_by=by.id)
     forget(user)
     record(
         "user.deactivate",
         user,
         by=by,
         before={"is_active": True},
-        after={"is_active": False},
+        after={
+            "is_active": False,
+            "sessions_ended": sessions,
+            "grants_ended": grants,
+            "devices_revoked": devices,
+        },
         note=note,
     )
     return user
@@ -207,6 +212,31 @@ def device_add(*, user: User, name: str, by: Actor) -> tuple[Device, str]:
     require(by, Permission.DEVICE_MANAGE, user.organisation_id)
     if not user.is_active:
         raise DomainError(NOT_ACTIVE, name=user.full_name)
+    return _device_made(user, name, by)
+
+
+@transaction.atomic
+def browser_enrol(*, by: User, name: str, known: int | None = None) -> tuple[Device, str]:
+    """Take up the browser in which `by` fills forms in, with a new secret.
+
+    `known` is the number this browser had: it stays that device, and shut out where it was.
+    Who may send by password may send by this; nobody's reach is widened.
+
+    Raises NotAllowedError: `by` sends no reports for the home organisation.
+    """
+    require(by, Permission.REPORT_CREATE, by.organisation_id)
+    own = Device.objects.select_for_update().filter(user=by, is_browser=True)
+    device = own.filter(pk=known).first() if known else None
+    if device is None:
+        return _device_made(by, name, by, is_browser=True)
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    device.secret_sha256 = secret_digest(secret)
+    device.save(update_fields=["secret_sha256"])
+    record("device.renew", device, by=by)
+    return device, secret
+
+
+def _device_made(user: User, name: str, by: Actor, **more: bool) -> tuple[Device, str]:
     secret = secrets.token_urlsafe(SECRET_BYTES)
     device = Device.objects.create(
         organisation_id=user.organisation_id,
@@ -215,9 +245,10 @@ def device_add(*, user: User, name: str, by: Actor) -> tuple[Device, str]:
         secret_sha256=secret_digest(secret),
         created_at=clock.now(),
         created_by_id=by.id,
+        **more,
     )
     after = {"user": user.pk, "name": device.name, "organisation": user.organisation_id}
-    record("device.add", device, by=by, after=after)
+    record("device.add", device, by=by, after=after | more)
     return device, secret
 
 
@@ -229,7 +260,8 @@ def device_revoke(*, device: Device, by: Actor, note: str = "") -> Device:
     if device.revoked_at is None:
         device.revoked_at, device.revoked_by_id = clock.now(), by.id
         device.save(update_fields=["revoked_at", "revoked_by"])
-        record("device.revoke", device, by=by, note=note)
+        before, after = {"revoked": False}, {"revoked": True}
+        record("device.revoke", device, by=by, before=before, after=after, note=note)
     return device
 
 

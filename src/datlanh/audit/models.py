@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Event(models.Model):
@@ -19,6 +20,29 @@ class Event(models.Model):
     after = models.JSONField(null=True)
     note = models.TextField(blank=True)
     via = models.CharField(max_length=32, blank=True)  # web, openrosa, command, job
+    origin = models.CharField(max_length=64, blank=True, default="")  # address, phone, login
+    # The database's own clock: an event put in later under an earlier `at` shows by it.
+    written_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index("subject_type", "subject_id", name="audit_event_subject")]
+        indexes = [
+            models.Index("subject_type", "subject_id", name="audit_event_subject"),
+            models.Index(fields=["actor_id", "id"], name="audit_event_actor"),
+            models.Index(fields=["action", "id"], name="audit_event_action"),
+        ]
+
+
+class Seal(models.Model):
+    """The event's place in the chain (`audit.chain`). Numbers run from 1 without gaps."""
+
+    number = models.BigIntegerField(primary_key=True)
+    event_id = models.BigIntegerField(unique=True)
+    digest = models.BinaryField()  # of the event's content
+    link = models.BinaryField()  # over the link before, the number, the event and its digest
+    sealed_at = models.DateTimeField()
+
+
+class Unsealed(models.Model):
+    """An event that waits for its seal. A trigger puts it here, the sealer takes it away."""
+
+    event_id = models.BigIntegerField(primary_key=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Field, Model
+from django.db.models.fields import NOT_PROVIDED
 
 Statement = tuple[str, Sequence[Any]]
 
@@ -92,7 +93,12 @@ def _statement(
     model: type[Model], drawn: bool, unless: str
 ) -> tuple[str, tuple[Field[Any, Any], ...]]:
     meta = model._meta
-    fields = tuple(f for f in meta.concrete_fields if not (drawn and f.primary_key))
+    # What the database fills in by itself is left to it.
+    fields = tuple(
+        f
+        for f in meta.concrete_fields
+        if f.db_default is NOT_PROVIDED and not (drawn and f.primary_key)
+    )
     columns = ", ".join(_quoted(f.column) for f in fields)
     marks = ", ".join("%s" for _ in fields)
     clause = f"on conflict ({_quoted(unless)}) do nothing" if unless else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, Protocol
 
 from datlanh.audit.models import Event
@@ -19,8 +21,9 @@ class Who(Protocol):
     def full_name(self) -> str: ...
 
 
-# The door the present write came through; set by `accounts.acting`.
+# The door the present write came through, and from where; set by `accounts.acting`.
 via: ContextVar[str] = ContextVar("datlanh_via", default="")
+origin: ContextVar[str] = ContextVar("datlanh_origin", default="")
 
 
 def record(
@@ -51,6 +54,16 @@ def record(
         after=after,
         note=note,
         via=via.get(),
+        origin=(origin.get() or (_login() if via.get() == "command" else ""))[:64],
     )
     row_insert(event)
     return event
+
+
+@cache
+def _login() -> str:
+    """Who sits at the command line, as the machine knows them."""
+    try:
+        return f"login {getpass.getuser()}"
+    except (OSError, KeyError):  # a login without a name
+        return ""

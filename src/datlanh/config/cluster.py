@@ -27,7 +27,12 @@ def is_private() -> bool:
     return not os.environ.get("DATABASE_URL")
 
 
-def _tool(verb: str, var: Path) -> str:
+def tool(verb: str, var: Path) -> str:
+    """`tools/cluster VERB` for that `var/`; answers what it prints.
+
+    Raises:
+        StepError: it failed, and said why.
+    """
     environment = {**os.environ, "DATLANH_VAR": str(var), "DATLANH_HELD": "1"}
     done = subprocess.run(
         [str(TOOL), verb], env=environment, stdout=subprocess.PIPE, text=True, check=False
@@ -35,6 +40,38 @@ def _tool(verb: str, var: Path) -> str:
     if done.returncode:
         raise StepError("The private database could not be used; the reason is above.")
     return done.stdout.strip()
+
+
+def own(var: Path, *command: str | Path, feed: str = "") -> str:
+    """Run a command as the user to whom the cluster belongs; answers what it prints.
+
+    Raises:
+        StepError: it failed; with its last words.
+    """
+    environment = {**os.environ, "DATLANH_VAR": str(var)}
+    done = subprocess.run(
+        [str(TOOL), "own", *map(str, command)],
+        env=environment, input=feed, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip()[-2000:]
+        raise StepError(f"{Path(command[0]).name} failed: {said}")
+    return done.stdout
+
+
+def folder(var: Path, path: Path) -> None:
+    """Make a folder that the cluster's user alone can enter."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "DATLANH_VAR": str(var)}
+    done = subprocess.run(
+        [str(TOOL), "folder", str(path)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise StepError(done.stderr.strip().removeprefix("✗ "))
 
 
 @contextmanager
@@ -50,7 +87,7 @@ def awake(var: Path) -> Iterator[None]:
     var.mkdir(parents=True, exist_ok=True)
     with (var / "cluster.users").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        _tool("start", var)
+        tool("start", var)
         try:
             yield
         finally:
@@ -63,12 +100,12 @@ def _leave(users: int, var: Path) -> None:
     except BlockingIOError:
         return
     if not (var / "cluster.keep").exists():
-        _tool("stop", var)
+        tool("stop", var)
 
 
 def client_folder(var: Path) -> Path | None:
     """The folder of the cluster's own `pg_dump` and its like; None: take those on the PATH."""
-    return Path(_tool("bin", var)) if is_private() or _names_the_cluster(var) else None
+    return Path(tool("bin", var)) if is_private() or _names_the_cluster(var) else None
 
 
 def _names_the_cluster(var: Path) -> bool:
@@ -85,3 +122,10 @@ def client_environment(programs: Path | None) -> dict[str, str]:
         libraries = unpacked / "usr" / "lib" / f"{os.uname().machine}-linux-gnu"
         clean["LD_LIBRARY_PATH"] = str(libraries)
     return clean
+
+
+def admin_entry(var: Path) -> dict[str, str]:
+    """Where the private cluster's administrator connects to."""
+    note = (var / "database.env").read_text(encoding="utf-8").splitlines()
+    found = dict(line.split("=", 1) for line in note if "=" in line)
+    return {key: str(value) for key, value in parsed(found["DATABASE_ADMIN_URL"]).items()}

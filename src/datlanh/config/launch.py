@@ -220,8 +220,8 @@ def serve(*, host: str, port: int, var: Path, note: IO[str]) -> None:
         with step("server answers"):
             wait_for_answer(server, shown, chosen)
         write_note(note, address=address)
-        jobs = [sys.executable, "-m", "datlanh.config.cli", "procrastinate", "worker"]
-        with child([*jobs, "--concurrency", "2"], **demo) as worker:
+        jobs = [sys.executable, "-m", "datlanh.config.cli", "worker"]
+        with child(jobs, **demo) as worker:
             say(f"\n  Đất Lành: mở {address} (Ctrl-C để dừng) · open it, Ctrl-C stops\n")
             watch(server, worker)
 

@@ -53,7 +53,11 @@ def collect_settings_qr(server_url: str, project_name: str, username: str = "") 
 
     Error correction L, as the app's own codes: it is read from a screen, and must stay coarse.
     """
-    text = collect_settings(server_url, project_name, username)
+    return text_qr(collect_settings(server_url, project_name, username))
+
+
+def text_qr(text: str) -> SafeString:
+    """Any text as such a picture."""
     code = segno.make(text, error="l", boost_error=False, micro=False)
     out = io.BytesIO()
     code.save(

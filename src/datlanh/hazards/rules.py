@@ -24,12 +24,13 @@ PUBLIC_STATES = {
     "closed": Text("Đóng", "Closed"),
 }
 
-# What form 5 calls "worked on" the procedure defines as ongoing (pages 3-4 against p. 30).
+# What form 5 calls "worked on" the procedure defines as ongoing (pages 3-4 against p. 30). Its
+# "closed" is the operator's word: the work is done. Land is closed after acceptance and handover.
 STATE_REPORTED = {
     "open": "",  # as the area's type says
     "worked_on": "ongoing",
     "suspended": "suspended",
-    "closed": "closed",
+    "closed": "completed",
 }
 # The public state of each state of `hazards.workflow.LIFE`: closed only after the handover.
 PUBLIC_STATUS = {

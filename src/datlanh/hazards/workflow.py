@@ -19,6 +19,8 @@ CAUSES = {
     "inspection": Text("Kiểm tra sau bàn giao", "Found on an inspection"),
     "other": Text("Lý do khác", "Another cause"),
 }
+# These are chosen with the thing itself: the record of that item or accident.
+CAUSE_KINDS = {"missed_item": ("eod_task", "land_release"), "accident": ("accident",)}
 
 
 class Area(Protocol):
@@ -33,6 +35,8 @@ class Area(Protocol):
     @property
     def completed(self) -> bool: ...  # a completion report about it counts
     @property
+    def released(self) -> bool: ...  # some release about it counts, complete or not
+    @property
     def is_live(self) -> bool: ...  # some report about it counts
 
 
@@ -45,6 +49,7 @@ class AreaStep:
     today: dt.date
     note: str = ""
     cause: str = ""
+    cause_kind: str = ""  # of the record that is the cause
     paper: str = ""  # number of the record of inspection, of the handover certificate
     is_of_two: bool = False  # a second person confirmed it
 
@@ -84,6 +89,16 @@ def cause_is_given(area: Area, step: AreaStep) -> Text | None:
     return reason_is_given(area, step) if step.cause == "other" else None
 
 
+def cause_is_the_thing_itself(area: Area, step: AreaStep) -> Text | None:
+    kinds = CAUSE_KINDS.get(step.cause)
+    if kinds and step.cause_kind not in kinds:
+        return Text(
+            "Hãy chọn chính vụ tai nạn, hoặc báo cáo xử lý hay giải phóng đất có vật nổ còn sót.",
+            "Choose the accident itself, or the EOD task or release with the missed item.",
+        )
+    return None
+
+
 def paper_is_named(area: Area, step: AreaStep) -> Text | None:
     if not step.paper.strip():
         return Text(
@@ -98,6 +113,15 @@ def completion_was_reported(area: Area, step: AreaStep) -> Text | None:
         return Text(
             "Chưa có báo cáo hoàn thành (CLC) nào được duyệt cho khu vực này.",
             "No completion report (CLC) about this area is approved yet.",
+        )
+    return None
+
+
+def nothing_was_released(area: Area, step: AreaStep) -> Text | None:
+    if area.released:
+        return Text(
+            "Đã có báo cáo giải phóng đất cho khu vực này: phần còn lại được huỷ bỏ bằng báo cáo.",
+            "Land of it was released already: what remains is cancelled by a release report.",
         )
     return None
 
@@ -164,10 +188,10 @@ LIFE: Workflow[Area, AreaStep] = Workflow(
         Transition(
             "discredit",
             Text("Không xác nhận", "Discredit"),
-            frozenset({"indication", "sha"}),
+            frozenset({"indication", "sha", "cha"}),
             "discredited",
             MOVE,
-            (*ALWAYS, reason_is_given),
+            (*ALWAYS, reason_is_given, paper_is_named, nothing_was_released),
         ),
         Transition(
             "task", Text("Giao nhiệm vụ", "Task"), frozenset({"cha"}), "tasked", MOVE, ALWAYS
@@ -242,7 +266,7 @@ LIFE: Workflow[Area, AreaStep] = Workflow(
             frozenset({"completed", "inspected", "closed"}),
             "cha",
             MOVE,
-            (*ALWAYS, cause_is_given),
+            (*ALWAYS, cause_is_given, cause_is_the_thing_itself),
         ),
         Transition(
             "split",

@@ -14,6 +14,7 @@ from datlanh.accounts.acting import SYSTEM
 from datlanh.accounts.scope import Scope
 from datlanh.hazards.selectors.neighbours import HIDDEN, common_ground, neighbours_of
 from datlanh.intake.models import Payload, Report
+from datlanh.intake.selectors.area_states import state_known
 from datlanh.intake.selectors.settings import InForce, settings_in_force
 from datlanh.kernel import clock, geometry
 from datlanh.kernel.checks.parts import FORMS, is_sealed, outline
@@ -22,6 +23,7 @@ from datlanh.kernel.rules import (
     CommuneRef,
     KnownRecord,
     KnownReport,
+    KnownState,
     LikeReport,
     OperatorRef,
     ReportView,
@@ -133,6 +135,11 @@ class DatabaseFacts:
         """The land releases that name a hazardous area."""
         found = _current(kind="land_release", values__cha_ids__contains=area)
         return [r for r in found if area in str(r.values.get("cha_ids") or "").split()]
+
+    def area_state(self, local_id: str, on: dt.date) -> KnownState | None:
+        """Where an area stood on a day; of somebody else's area no more than the public state."""
+        ask = partial(state_known, local_id, on, self.report.organisation_id)
+        return self._once(ask, "area_state", local_id, on)
 
     def cleared_under(self, view: ReportView) -> list[tuple[str, float]]:
         """Releases of other records under the report's outline, with the m² in common."""

@@ -10,10 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.kernel import geometry
@@ -24,7 +23,8 @@ from datlanh.kernel.ledger import (
     balance,
     release_balance,
 )
-from datlanh.kernel.ledger_cut import Release, Site
+from datlanh.kernel.ledger_cut import Release
+from datlanh.kernel.ledger_measured import Measured
 from datlanh.kernel.overlay import placed, without
 
 T = TypeVar("T")
@@ -120,54 +120,51 @@ class ReleaseStretch:
     moved_by: tuple[str, ...] = ()
 
 
-@dataclass
-class Measured:
-    """Balances measured before, so that the same ground is not measured again."""
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of [first, last); None: from the first there is, or for ever."""
 
-    areas: dict[Any, Balance] = field(default_factory=dict)
-    releases: dict[Any, ReleaseBalance] = field(default_factory=dict)
-    sites: dict[int, Site] = field(default_factory=dict)
+    first: dt.date | None = None
+    last: dt.date | None = None
 
-    def site(self, shape: BaseGeometry | None) -> Site | None:
-        """The site of a shape; None where there is none."""
-        if shape is None or shape.is_empty:
-            return None
-        key = id(shape)  # the site keeps the shape, so the key stays its own
-        if key not in self.sites:
-            self.sites[key] = Site(shape)
-        return self.sites[key]
+    def has(self, day: dt.date) -> bool:
+        """Whether a day is one of them."""
+        return (self.first is None or day >= self.first) and (self.last is None or day < self.last)
 
 
+ALWAYS = Days()
+Resurveyed = tuple[dt.date | None, float, tuple[Adjustment, ...]]
 Releases = Sequence[Sequence[Held[Release]]]  # the versions of each release
 
 
 def area_ledger(
-    area: Area, releases: Releases, others: Sequence[Area], measured: Measured | None = None
+    area: Area,
+    releases: Releases,
+    others: Sequence[Area],
+    measured: Measured | None = None,
+    days: Days = ALWAYS,
 ) -> list[AreaStretch]:
-    """The whole ledger of an area among the releases and areas that touch or name it.
+    """The ledger of an area among the releases and areas that touch or name it.
 
-    What does neither makes no difference, so more may be given.
+    What does neither makes no difference, so more may be given. `days` are all, or begin and end
+    where a stretch of the whole ledger does.
     """
     if not area.versions:
         return []
     measured = measured or Measured()
     kept = measured.areas
     shapes = [v.what.shape for v in area.versions if v.what.shape is not None]
-    before = _met([o for o in others if o.id < area.id], shapes)
-    flat = [
-        v
-        for v in (v for one in releases for v in one)
-        if (area.id in v.what.names if v.what.outline is None else near(v.what.outline, shapes))
-    ]
+    before = _met([o for o in others if o.id < area.id], shapes, measured)
+    flat = [v for one in releases for v in one if _works_on(v.what, area, shapes, measured)]
     begins = area.begins
-    drawn, initial, steps = resurveyed(area)
+    drawn, initial, steps = _steps(area, measured)
     every: list[tuple[str, Held[Any]]] = [(v.what.id, v) for v in flat]
     every += [(a.id, v) for a in (area, *before) for v in a.versions]
-    ends = [(a.id, a.until) for a in (area, *before) if a.until is not None]
+    ends = _endings((area, *before))
     found: list[AreaStretch] = []
     for start, end in _stretches(every, ends, area.versions, area.until):
         own = area.at(start)
-        if own is None:
+        if own is None or not days.has(start):
             continue
         here = sorted((v.what for v in flat if v.holds(start)), key=lambda r: r.id)
         first = [v.what for o in before if (v := o.at(start))]
@@ -191,8 +188,18 @@ def area_ledger(
                 reported_m2=own.what.reported_m2,
                 moved_by=_moved_by(start, every, ends),
             ),
+            measured,
         )
     return found
+
+
+def _works_on(
+    release: Release, area: Area, shapes: Sequence[BaseGeometry], measured: Measured
+) -> bool:
+    """Whether a release lies on an area; by what it names, where it is drawn nowhere."""
+    if release.outline is None:
+        return area.id in release.names
+    return measured.near(release.outline, shapes)
 
 
 def release_ledger(
@@ -200,22 +207,23 @@ def release_ledger(
     others: Releases,
     areas: Sequence[Area],
     measured: Measured | None = None,
+    days: Days = ALWAYS,
 ) -> list[ReleaseStretch]:
-    """The whole ledger of a release among the releases and areas that touch it."""
+    """The ledger of a release among the releases and areas that touch it; `days` as above."""
     if not versions:
         return []
     measured = measured or Measured()
     kept = measured.releases
     shapes = [v.what.outline for v in versions if v.what.outline is not None]
-    flat = [v for one in others for v in one if near(v.what.outline, shapes)]
-    met = _met(areas, shapes)
+    flat = [v for one in others for v in one if measured.near(v.what.outline, shapes)]
+    met = _met(areas, shapes, measured)
     every: list[tuple[str, Held[Any]]] = [(v.what.id, v) for v in (*versions, *flat)]
     every += [(a.id, v) for a in met for v in a.versions]
-    ends = [(a.id, a.until) for a in met if a.until is not None]
+    ends = _endings(met)
     found: list[ReleaseStretch] = []
     for start, end in _stretches(every, ends, versions, None):
         own = next((v.what for v in versions if v.holds(start)), None)
-        if own is None:
+        if own is None or not days.has(start):
             continue
         rivals = sorted((v.what for v in flat if v.holds(start)), key=lambda r: r.id)
         here = [(v.what, a.begins) for a in met if (v := a.at(start))]
@@ -223,39 +231,30 @@ def release_ledger(
         if key not in kept:
             grounds = [Ground(o.shape, b) for o, b in here if o.shape is not None]
             kept[key] = release_balance(measured.site(own.outline), own, rivals, grounds)
-        _add(found, ReleaseStretch(start, end, kept[key], own, _moved_by(start, every, ends)))
+        moved_by = _moved_by(start, every, ends)
+        _add(found, ReleaseStretch(start, end, kept[key], own, moved_by), measured)
     return found
 
 
-def near(shape: BaseGeometry | None, shapes: Sequence[BaseGeometry]) -> bool:
-    """Whether a shape meets any of the shapes: by their boxes, then by themselves."""
-    if shape is None or shape.is_empty:
-        return False
-    west, south, east, north = shape.bounds
-    for other in shapes:
-        w, s, e, n = other.bounds
-        if w <= east and west <= e and s <= north and south <= n and _touch(shape, other):
-            return True
-    return False
+def _endings(areas: Iterable[Area]) -> list[tuple[str, dt.date]]:
+    """The days on which areas that were there ceased to count."""
+    return [
+        (a.id, a.until)
+        for a in areas
+        if a.until is not None and any(v.start < a.until and v.holds(a.until) for v in a.versions)
+    ]
 
 
-def _touch(a: BaseGeometry, b: BaseGeometry) -> bool:
-    try:
-        return bool(a.intersects(b))
-    except GEOSException:  # a ring that is none: what it encloses is measured later
-        return True
-
-
-def _met(areas: Sequence[Area], shapes: Sequence[BaseGeometry]) -> list[Area]:
+def _met(areas: Sequence[Area], shapes: Sequence[BaseGeometry], measured: Measured) -> list[Area]:
     """Areas with those of their versions alone that may touch the shapes, in order of id."""
     found = []
     for area in sorted(areas, key=lambda a: a.id):
-        if kept := tuple(v for v in area.versions if near(v.what.shape, shapes)):
+        if kept := tuple(v for v in area.versions if measured.near(v.what.shape, shapes)):
             found.append(replace(area, versions=kept, since=area.begins))
     return found
 
 
-def resurveyed(area: Area) -> tuple[dt.date | None, float, tuple[Adjustment, ...]]:
+def resurveyed(area: Area) -> Resurveyed:
     """Since when an area is drawn, the size it began with, and every change of its outline."""
     drawn = sorted((v for v in area.versions if v.what.shape is not None), key=lambda v: v.start)
     if not drawn or drawn[0].what.shape is None:
@@ -270,6 +269,14 @@ def resurveyed(area: Area) -> tuple[dt.date | None, float, tuple[Adjustment, ...
         a, b = placed(old, plane), placed(new, plane)
         steps.append(Adjustment(now.start, float(without(b, a).area), float(without(a, b).area)))
     return drawn[0].start, initial, tuple(steps)
+
+
+def _steps(area: Area, measured: Measured) -> Resurveyed:
+    key = tuple((v.start, v.what) for v in area.versions)
+    if key not in measured.steps:
+        measured.steps[key] = resurveyed(area)
+    found: Resurveyed = measured.steps[key]
+    return found
 
 
 def _size(shape: BaseGeometry) -> float:
@@ -307,30 +314,27 @@ def _moved_by(
 Stretch = TypeVar("Stretch", AreaStretch, ReleaseStretch)
 
 
-def _add(found: list[Stretch], new: Stretch) -> None:
+def _add(found: list[Stretch], new: Stretch, measured: Measured) -> None:
     """Keep a stretch; one that says the same as the one before it makes that longer."""
     last = found[-1] if found else None
-    if last is not None and last.end == new.start and _says(last) == _says(new):
-        found[-1] = _longer(last, new.end)
+    if last is not None and last.end == new.start and _same(last, new, measured):
+        found[-1] = replace(last, end=new.end)
     else:
         found.append(new)
 
 
-def _says(stretch: AreaStretch | ReleaseStretch) -> Any:
-    """What a stretch tells, to a square centimetre or so: less is the noise of an overlay."""
-    numbers = tuple(round(getattr(stretch.balance, n), 4) for n in _NAMES[type(stretch.balance)])
+def _same(a: Stretch, b: Stretch, measured: Measured) -> bool:
+    """Whether two stretches tell the same."""
+    if a.balance is not b.balance and measured.numbers(a.balance) != measured.numbers(b.balance):
+        return False
+    return beside(a) == beside(b)
+
+
+def beside(stretch: AreaStretch | ReleaseStretch) -> tuple[Any, ...]:
+    """What a stretch tells beside its balance."""
     if isinstance(stretch, AreaStretch):
-        return (numbers, stretch.initial_m2, stretch.adjustments, stretch.reported_m2)
-    return (numbers, facts_of(stretch.release))
-
-
-_NAMES: dict[type[Any], tuple[str, ...]] = {
-    kind: tuple(f.name for f in fields(kind)) for kind in (Balance, ReleaseBalance)
-}
-
-
-def _longer(stretch: Stretch, end: dt.date | None) -> Stretch:
-    return replace(stretch, end=end)
+        return (stretch.initial_m2, stretch.adjustments, stretch.reported_m2)
+    return facts_of(stretch.release)
 
 
 def facts_of(release: Release) -> tuple[Any, ...]:

@@ -65,6 +65,17 @@ class KnownRecord:
 
 
 @dataclass(frozen=True)
+class KnownState:
+    """Where an area stands on a day; `leads` are the states that steps lead to from there."""
+
+    local_id: str
+    state: str
+    word: Text
+    leads: frozenset[str] = frozenset()
+    by_steps: bool = True  # False: nobody took a step until then, its reports say so
+
+
+@dataclass(frozen=True)
 class LikeReport:
     """Another report of the same form, organisation, day and commune."""
 
@@ -102,6 +113,9 @@ class Facts(Protocol):
 
     def releases_of(self, area: str) -> list[KnownRecord]:
         """The land releases that name a hazardous area."""
+
+    def area_state(self, local_id: str, on: dt.date) -> KnownState | None:
+        """Where a hazardous area stands on a day; None where it is not known by then."""
 
     def cleared_under(self, view: ReportView) -> list[tuple[str, float]]:
         """Older releases under the report's own outline: id and m² in common."""

@@ -89,6 +89,14 @@ def submission(request: HttpRequest, caller: Caller) -> HttpResponse:
     language = language_of(request, caller)
     answer = message(201 if receipt.is_new else 202, told(receipt, language), language=language)
     answer["Location"] = here
+    return _numbered(answer, receipt.report.receipt)
+
+
+def _numbered(answer: HttpResponse, receipt: str, *, held: bool = False) -> HttpResponse:
+    """The number in a header too: what fills forms in a browser does not read sentences."""
+    answer["X-Datlanh-Receipt"] = receipt
+    if held:
+        answer["X-Datlanh-Held"] = "1"
     return answer
 
 
@@ -103,7 +111,7 @@ def _held(
         201 if kept.is_new else 202, HELD.say(language, receipt=kept.receipt), language=language
     )
     answer["Location"] = request.build_absolute_uri(request.path)
-    return answer
+    return _numbered(answer, kept.receipt, held=not kept.is_report)
 
 
 def told(receipt: Receipt, language: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import shapely
 from django.db import models
 
@@ -21,13 +22,15 @@ from datlanh.hazards.ledger.versions import (
     versions_of,
 )
 from datlanh.kernel.ledger import Balance, ReleaseBalance
+from datlanh.kernel.ledger_measured import Measured, near
 from datlanh.kernel.ledger_time import (
+    ALWAYS,
     Area,
     AreaStretch,
-    Measured,
+    Days,
     ReleaseStretch,
     area_ledger,
-    near,
+    beside,
     release_ledger,
 )
 
@@ -54,9 +57,11 @@ def no_endings(records: Collection[UUID]) -> Sequence[Ending]:
 
 
 class Neighbourhood:
-    """Versions of records that may have to do with each other, and what their ledgers are."""
+    """Some records with all that may have to do with them, and what their ledgers are."""
 
-    def __init__(self, stored: Sequence[Stored], endings: Sequence[Ending] = ()) -> None:
+    def __init__(
+        self, own: Collection[UUID], stored: Sequence[Stored], endings: Sequence[Ending] = ()
+    ) -> None:
         self.measured = Measured()
         self._met: dict[UUID, set[UUID]] = {}
         self.by_record: dict[UUID, list[Stored]] = defaultdict(list)
@@ -65,24 +70,39 @@ class Neighbourhood:
         self.endings: dict[UUID, list[Ending]] = defaultdict(list)
         for ending in endings:
             self.endings[ending.record_id].append(ending)
-        self.placed = [s for s in stored if s.shape is not None and not s.shape.is_empty]
-        boxes: Any = [shapely.box(*s.shape.bounds) for s in self.placed if s.shape is not None]
-        self.tree = shapely.STRtree(boxes)
+        self.touching = self._touching(own, [s for s in stored if s.is_placed])
         self.naming: dict[str, set[UUID]] = defaultdict(set)
         for one in stored:
             if not one.is_area and one.shape is None:
                 for name in one.held.what.names:
                     self.naming[name].add(one.record_id)
 
+    def _touching(self, own: Collection[UUID], placed: Sequence[Stored]) -> dict[UUID, set[UUID]]:
+        """The records that some touch, whatever was known when."""
+        found: dict[UUID, set[UUID]] = defaultdict(set)
+        # Equal content is one object, so each pair of outlines is asked about once.
+        whose: dict[int, set[UUID]] = defaultdict(set)
+        for one in placed:
+            whose[id(one.shape)].add(one.record_id)
+        shapes: Any = np.array(list({id(s.shape): s.shape for s in placed}.values()), dtype=object)
+        asked = set(own)
+        mine: Any = np.array([s for s in shapes if whose[id(s)] & asked], dtype=object)
+        boxes = shapely.box(*shapely.bounds(mine).T)
+        every: Any = shapely.box(*shapely.bounds(shapes).T)
+        a, b = shapely.STRtree(every).query(boxes)
+        self.measured.meet(mine[a], shapes[b])
+        for one, other in zip(mine[a], shapes[b], strict=True):
+            if self.measured.near(one, (other,)):
+                for record in whose[id(one)]:
+                    found[record] |= whose[id(other)]
+        return found
+
     def met(self, record: UUID) -> set[UUID]:
         """The other records that touch or name it, whatever was known when."""
         if record in self._met:
             return self._met[record]
-        found: set[UUID] = set()
+        found = set(self.touching.get(record, ()))
         for own in self.by_record[record]:
-            if own.shape is not None and not own.shape.is_empty:
-                box = shapely.box(*own.shape.bounds)
-                found |= {self.placed[int(i)].record_id for i in self.tree.query(box)}
             if own.is_area:
                 found |= self.naming.get(own.local_id, set())
         self._met[record] = found - {record}
@@ -95,8 +115,11 @@ class Neighbourhood:
             return None
         return AreaLedger if some[0].is_area else ReleaseLedger
 
-    def lines(self, record: UUID, after: int | None = None) -> list[Columns]:
+    def lines(self, record: UUID, after: int | None = None, days: Days = ALWAYS) -> list[Columns]:
         """The rows of a record's ledger, but for what is known when."""
+        return [_columns(line) for line in self._lines(record, after, days)]
+
+    def _lines(self, record: UUID, after: int | None, days: Days) -> list[_Line]:
         own = [s for s in self.by_record[record] if s.is_known(after)]
         if not own:
             return []
@@ -107,12 +130,14 @@ class Neighbourhood:
         ]
         releases = [tuple(s.held for s in some) for some in met if not some[0].is_area]
         areas = [self._area(some, after) for some in met if some[0].is_area]
-        head = {"record_id": record, "organisation_id": own[0].organisation_id}
+        found: Sequence[AreaStretch | ReleaseStretch]
         if own[0].is_area:
-            stretches = area_ledger(self._area(own, after), releases, areas, self.measured)
-            return [head | _of_area(s) for s in stretches]
-        held = [s.held for s in own]
-        return [head | _of_release(s) for s in release_ledger(held, releases, areas, self.measured)]
+            area = self._area(own, after)
+            found = area_ledger(area, releases, areas, self.measured, days)
+        else:
+            held = [s.held for s in own]
+            found = release_ledger(held, releases, areas, self.measured, days)
+        return [_Line(record, own[0].organisation_id, stretch) for stretch in found]
 
     def _area(self, some: Sequence[Stored], after: int | None) -> Area:
         ends = [
@@ -134,22 +159,44 @@ class Neighbourhood:
     def replayed(self, record: UUID) -> list[Columns]:
         """Every row its ledger ever had."""
         found: list[Columns] = []
-        standing: dict[dt.date, Columns] = {}
+        standing: dict[dt.date, tuple[_Line, Columns]] = {}
         for seq in self.moments(record):
-            wanted = {line["true_from"]: line for line in self.lines(record, seq)}
-            for start, line in list(standing.items()):
-                if _content(line) != wanted.get(start):
-                    line["known_to"] = seq
+            wanted = {line.stretch.start: line for line in self._lines(record, seq, ALWAYS)}
+            for start, (line, row) in list(standing.items()):
+                if not line.says(wanted.get(start)):
+                    row["known_to"] = seq
                     del standing[start]
             for start, line in wanted.items():
                 if start not in standing:
-                    standing[start] = line | {"known_from": seq, "known_to": None}
-                    found.append(standing[start])
+                    row = _columns(line) | {"known_from": seq, "known_to": None}
+                    standing[start] = (line, row)
+                    found.append(row)
         return found
 
 
-def _content(line: Mapping[str, Any]) -> Columns:
-    return {k: v for k, v in line.items() if k not in ("known_from", "known_to")}
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of a ledger before it has columns: most are compared and never written."""
+
+    record_id: UUID
+    organisation_id: int
+    stretch: AreaStretch | ReleaseStretch
+
+    def says(self, other: _Line | None) -> bool:
+        """Whether the other would be the same row."""
+        if other is None or self.organisation_id != other.organisation_id:
+            return False
+        a, b = self.stretch, other.stretch
+        if (a.end, a.moved_by) != (b.end, b.moved_by):
+            return False
+        return (a.balance is b.balance or a.balance == b.balance) and beside(a) == beside(b)
+
+
+def _columns(line: _Line) -> Columns:
+    head = {"record_id": line.record_id, "organisation_id": line.organisation_id}
+    if isinstance(line.stretch, AreaStretch):
+        return head | _of_area(line.stretch)
+    return head | _of_release(line.stretch)
 
 
 def _known(ending: Ending, after: int) -> bool:
@@ -197,18 +244,20 @@ def _of_release(stretch: ReleaseStretch) -> Columns:
 
 
 def neighbourhood_now(
-    records: Collection[UUID], changed: Iterable[Any], named: Collection[str], endings: Endings
+    changed: Sequence[Stored], endings: Endings
 ) -> tuple[set[UUID], Neighbourhood]:
-    """The records whose ledger may change with `records`, and all they have to do with.
+    """The records whose ledger may change, and all they have to do with.
 
-    `changed` are outlines that were or are theirs, `named` the areas that releases among them
-    name or named.
+    `changed` are versions of what a decision changed, before it and now.
     """
-    shapes, named_now = list(changed), areas_named(named)
-    own = versions_of(set(records) | records_met(shapes) | named_now)
+    records = {s.record_id for s in changed}
+    shapes = [s.shape for s in changed if s.shape is not None]
+    unplaced = (s.held.what for s in changed if s.shape is None and not s.is_area)
+    named_now = areas_named({name for release in unplaced for name in release.names})
+    own = versions_of(records | records_met(shapes) | named_now)
     mine = {s.record_id: s.local_id for s in own if s.is_area and s.record_id in records}
-    only_areas = mine.keys() == set(records)  # all of them areas, and none gone
-    affected = set(records) | named_now
+    only_areas = mine.keys() == records  # all of them areas, and none gone
+    affected = records | named_now
     for one in own:
         # Ground shared by areas is that of the lower id: the others' ledgers do not see it.
         first = only_areas and one.is_area and one.local_id < min(mine.values())
@@ -218,8 +267,50 @@ def neighbourhood_now(
     around = records_met(s.shape for s in own if s.shape is not None)
     around |= releases_naming({s.local_id for s in own if s.is_area})
     others = versions_of(around - affected)
-    areas = {s.record_id for s in (*own, *others) if s.is_area}
-    return affected, Neighbourhood([*own, *others], endings(areas))
+    areas = {s.record_id for s in (*changed, *own, *others) if s.is_area}
+    return affected, Neighbourhood(affected, [*own, *others], endings(areas))
+
+
+def days_changed(changed: Sequence[Stored], around: Neighbourhood, seq: int) -> Mapping[UUID, Days]:
+    """The days on which the ledger of each record around may have changed with a decision."""
+    records = {s.record_id for s in changed}
+    ends: list[tuple[dt.date, dt.date | None]] = [
+        (s.held.start, s.held.end) for s in changed if seq in (s.known_from, s.known_to)
+    ]
+    ends += [
+        (e.until, None)
+        for r in records
+        for e in around.endings.get(r, ())
+        if seq in (e.known_from, e.known_to)
+    ]
+    if not ends or any(_began_otherwise(changed, r, seq) for r in records):
+        return defaultdict(lambda: ALWAYS)
+    first, last = min(a for a, _ in ends), max((b or dt.date.max for _, b in ends))
+    theirs = Days(first, None if last == dt.date.max else last)
+    # Later stretches of an area repeat the changes of its outline before them.
+    return defaultdict(lambda: theirs, dict.fromkeys(records, Days(first)))
+
+
+def _began_otherwise(changed: Sequence[Stored], record: UUID, seq: int) -> bool:
+    """Whether an area is now older or younger: releases count from its first day."""
+    mine = [s for s in changed if s.record_id == record and s.is_area]
+    before = tuple(s.held for s in mine if s.known_from < seq)
+    now = tuple(s.held for s in mine if s.known_to is None)
+    return bool(before and now) and Area("", before).begins != Area("", now).begins
+
+
+def whole_rows(days: Days, rows: Iterable[tuple[dt.date, dt.date | None]]) -> Days:
+    """The days of the rows in which something changed, from the day before to the day after.
+
+    A row begins where it differs from the one before it, so these begin and end as they did.
+    """
+    first = last = None
+    for start, end in rows:
+        if days.first and start < days.first and (end is None or days.first <= end):
+            first = start
+        if days.last and start <= days.last and end and days.last < end:
+            last = end
+    return Days(first, last)
 
 
 def neighbourhoods(
@@ -233,4 +324,4 @@ def neighbourhoods(
         around |= releases_naming({s.local_id for s in own if s.is_area}, ever=True)
         stored = [*own, *versions_of(around - set(batch), ever=True)]
         areas = {s.record_id for s in stored if s.is_area}
-        yield batch, Neighbourhood(stored, endings(areas))
+        yield batch, Neighbourhood(batch, stored, endings(areas))

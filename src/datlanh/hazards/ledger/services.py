@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
-import shapely
-from django.db import connection, models
+from django.db import models
 
 from datlanh.audit.rows import together, write
 from datlanh.hazards.ledger.endings import area_endings
@@ -15,11 +15,14 @@ from datlanh.hazards.ledger.lines import (
     Columns,
     Endings,
     Neighbourhood,
+    days_changed,
     neighbourhood_now,
     neighbourhoods,
+    whole_rows,
 )
 from datlanh.hazards.ledger.models import AreaLedger, ReleaseLedger
-from datlanh.hazards.ledger.versions import KINDS, ids_in
+from datlanh.hazards.ledger.versions import KINDS, versions_around
+from datlanh.kernel.ledger_time import ALWAYS, Days
 from datlanh.register.bulk import row_put, rows_copy, rows_read
 from datlanh.register.canonical import of_columns
 from datlanh.register.models import Record
@@ -38,30 +41,17 @@ def ledger_refresh(
     """
     if not record_ids:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(_CHANGED, {"ids": list(record_ids), "seq": seq, "kinds": list(KINDS)})
-        changed = cursor.fetchall()
+    changed = versions_around(record_ids, seq)
     if not changed:
         return 0
-    shapes = [shapely.from_wkb(bytes(wkb)) for _, wkb, _ in changed if wkb is not None]
-    named = {i for _, wkb, text in changed if wkb is None for i in ids_in(text)}
-    affected, around = neighbourhood_now(
-        {record for record, _, _ in changed}, shapes, named, endings
-    )
+    affected, around = neighbourhood_now(changed, endings)
+    days = days_changed(changed, around, seq)
     standing = {model: _standing(model, affected) for model in MODELS}
     begun = 0
     with together():
         for record in sorted(affected):
-            begun += _put(record, around, standing, seq)
+            begun += _put(record, around, days[record], standing, seq)
     return begun
-
-
-# What they were before the decision, and what they are now.
-_CHANGED = """
-select record_id, st_asbinary(outline), values->>'cha_ids' from register_version
- where record_id = any(%(ids)s) and kind = any(%(kinds)s)
-   and (known_to is null or known_to = %(seq)s)
-"""
 
 
 def _standing(
@@ -78,15 +68,22 @@ def _standing(
 def _put(
     record: UUID,
     around: Neighbourhood,
+    days: Days,
     standing: dict[type[models.Model], dict[str, dict[str, Columns]]],
     seq: int,
 ) -> int:
-    """Write the difference for one record."""
-    wanted = around.lines(record)
+    """Write the difference for one record, whose ledger is as it was outside some days."""
     model = around.ledger_model(record)
+    rows = standing[model].get(str(record), {}) if model else {}
+    if any(row["known_from"] == seq for row in rows.values()):
+        days = ALWAYS  # the second change of one decision: what the first one touched is unknown
+    days = whole_rows(days, [_days_of(row) for row in rows.values()])
+    wanted = around.lines(record, days=days)
     begun = 0
     for table in MODELS:
         have = standing[table].get(str(record), {})
+        if table is model:
+            have = {k: row for k, row in have.items() if days.has(dt.date.fromisoformat(k))}
         news = wanted if table is model else []
         keys = {line["true_from"].isoformat(): line for line in news}
         same = {
@@ -103,6 +100,11 @@ def _put(
                 row_put(table, line | {"known_from": seq, "known_to": None})
                 begun += 1
     return begun
+
+
+def _days_of(row: Columns) -> tuple[dt.date, dt.date | None]:
+    end = row["true_to"]
+    return dt.date.fromisoformat(row["true_from"]), dt.date.fromisoformat(end) if end else None
 
 
 # Two changes of one decision: what it said first was never known.

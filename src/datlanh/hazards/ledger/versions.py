@@ -47,6 +47,11 @@ class Stored:
         what = self.held.what
         return what.shape if isinstance(what, Outline) else what.outline
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether it speaks of ground that is somewhere."""
+        return self.shape is not None and not self.shape.is_empty
+
     def is_known(self, after: int | None) -> bool:
         """Whether it was known after a decision; None: whether it is now."""
         if after is None:
@@ -62,14 +67,26 @@ select v.id, v.record_id, r.local_id, v.kind, v.organisation_id, v.true_from, v.
 """
 _OPEN = f"{_COLUMNS} where v.record_id = any(%(ids)s) and v.known_to is null"
 _EVER = f"{_COLUMNS} where v.record_id = any(%(ids)s)"
+_AROUND = (
+    f"{_COLUMNS} where v.record_id = any(%(ids)s) and (v.known_to is null or v.known_to = %(seq)s)"
+)
 
 
 def versions_of(records: Collection[UUID], *, ever: bool = False) -> list[Stored]:
     """The versions of areas and releases known now; with `ever`, those once known as well."""
     if not records:
         return []
+    return _read(_EVER if ever else _OPEN, {"ids": list(records)})
+
+
+def versions_around(records: Collection[UUID], seq: int) -> list[Stored]:
+    """What areas and releases were just before a decision, and what they are now."""
+    return _read(_AROUND, {"ids": list(records), "seq": seq})
+
+
+def _read(text: str, params: Mapping[str, Any]) -> list[Stored]:
     with connection.cursor() as cursor:
-        cursor.execute(_EVER if ever else _OPEN, {"ids": list(records)})
+        cursor.execute(text, params)
         rows = cursor.fetchall()
     reports = {pk for row in rows for pk in _reports(row)}
     drawn = _pockets_of(reports)

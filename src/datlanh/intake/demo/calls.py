@@ -63,12 +63,18 @@ class Call:
 
 
 def drawn(
-    book: Book, rng: Random, on: dt.date, *, items: list[tuple[str, int, float]] | None = None
+    book: Book,
+    rng: Random,
+    on: dt.date,
+    *,
+    items: list[tuple[str, int, float]] | None = None,
+    spot: Spot | None = None,
 ) -> Call:
-    """A call of that day. `items`: model, quantity and depth in cm, instead of by chance."""
+    """A call of that day. `items`: model, quantity and depth in cm; `spot`: both instead of by
+    chance."""
     operator = book.operator(rng, "eod")
     local_id, count = book.new_id("HR-EOD", operator)
-    spot = book.ground.spot(rng)
+    spot = spot or book.ground.spot(rng)
     came = _working(on + dt.timedelta(days=rng.choices((0, 1, 2, 3, 5), (46, 30, 12, 8, 4))[0]))
     ended = came + dt.timedelta(days=rng.choices((0, 1), (92, 8))[0])
     in_situ = rng.random() < 0.42

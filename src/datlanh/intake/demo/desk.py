@@ -17,13 +17,22 @@ from datlanh.intake.demo.answers import Draft
 from datlanh.intake.demo.people import Centre, Operator
 from datlanh.intake.instance import instance_of
 from datlanh.intake.models import FormVersion, Report
+from datlanh.intake.selectors.implied import implied_by
 from datlanh.intake.services.approving import report_approve
 from datlanh.intake.services.deciding import step_confirm, step_propose
+from datlanh.intake.services.dividing import division_confirm, division_propose, said_by
+from datlanh.intake.services.implying import Ticked, ticked_read
+from datlanh.intake.services.lifecycle import area_move, life_of
 from datlanh.intake.services.linking import links_named
 from datlanh.intake.services.receiving import Incoming, report_receive
 from datlanh.intake.services.verifying import report_return, report_verify
+from datlanh.kernel import clock
+from datlanh.kernel.errors import TransitionError
 from datlanh.kernel.mapping import FormMapping
 from datlanh.register.models import Record
+
+MOVING = frozenset({"cha", "land_release", "clearance_progress"})  # forms that tell of work
+ROUNDED = "Toạ độ ghi năm số lẻ nên ranh giới lệch vài mét vuông."
 
 
 @dataclass(frozen=True)
@@ -77,15 +86,68 @@ class Desk:
         with acting(by, via="web"):
             return self._done("returned", report_return(id=report.pk, by=by, note=note))
 
-    def approve(self, report: Report, operator: Operator, record: Record | None = None) -> Record:
-        """Into the register, to a record of its own or to `record`. Returns the record."""
+    def approve(
+        self,
+        report: Report,
+        operator: Operator,
+        record: Record | None = None,
+        *,
+        leaves_steps: bool = False,
+    ) -> Record:
+        """Into the register, to a record of its own or to `record`. Returns the record.
+
+        The steps that it implies are taken as they stand ticked, or left for later.
+        """
         by = self.approver(operator)
         with acting(by, via="web"):
             links = links_named(report=report, by=by, record=record)
             known = record.pk if record else None
-            done = report_approve(id=report.pk, by=by, record_id=known, links=links)
+            ticked = [] if leaves_steps else self._ticked(report, by, record)
+            done = report_approve(id=report.pk, by=by, record_id=known, links=links, ticked=ticked)
             self._done("approved", done)
+            self.count["steps with reports"] += len(ticked)
             return record or Record.objects.get(local_id=done.record_local_id)
+
+    def _ticked(self, report: Report, by: User, record: Record | None) -> list[Ticked]:
+        if report.form not in MOVING:
+            return []
+        ways = implied_by(report, said_by(report), by, record)
+        return ticked_read(w.value for w in ways if w.is_ticked)
+
+    def move(self, area: Record, step: str, **more: Any) -> bool:
+        """The centre's officer takes a step today; False where the workflow does not let it."""
+        by = self.centre.officer
+        with acting(by, via="web"):
+            seen, on = life_of(area).state, clock.today()
+            try:
+                area_move(local_id=area.local_id, step=step, seen=seen, on=on, by=by, **more)
+            except TransitionError:
+                return False
+        self.count[f"area: {step}"] += 1
+        self.told(step)
+        return True
+
+    def divide(self, step: str, areas: list[Record], reports: list[Report], note: str) -> int:
+        """The first of two persons proposes to split an area, or to merge some."""
+        by = self.centre.officer
+        with acting(by, via="web"):
+            division = division_propose(
+                step=step,
+                areas=[a.pk for a in areas],
+                reports=[r.pk for r in reports],
+                by=by,
+                note=note,
+                residue_reason=ROUNDED,
+            )
+        return division.pk
+
+    def divided(self, division: int) -> None:
+        """The second confirms."""
+        by = self.centre.manager
+        with acting(by, via="web"):
+            done = division_confirm(id=division, by=by, confirm=True)
+        self.count[f"area: {done.step}"] += 1
+        self.told(done.step)
 
     def propose(self, report: Report, step: str, note: str, by: User | None = None) -> None:
         """The first of two persons."""

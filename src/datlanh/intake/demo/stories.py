@@ -18,6 +18,8 @@ from datlanh.intake.models import Report
 from datlanh.kernel import clock
 from datlanh.register.models import Record
 
+OPEN_TASKED, WORK_TASKED = 0.25, 0.7  # of the areas have a task before anybody works there
+ACCEPTED, CLOSED = 0.85, 0.85  # of what is complete is accepted, of that handed over
 MONTHLY = 0.3  # of the pieces are reported month by month
 PIECE_M2 = 115_000  # what a team clears before it reports
 
@@ -48,6 +50,7 @@ def life(book: Book, area: Area, course: Course) -> Story:
         return
     if course.ends == "open":
         book.standing.append((area, record))
+        yield from tasked(book, area, record, OPEN_TASKED)
     if rng.random() < 0.3:
         yield from _weighed_anew(book, rng, area, record)
     if course.ends != "open":
@@ -116,6 +119,7 @@ def _worked_on(
     left = (book.end - clock.today()).days - 16
     pause = max(min(left / (len(parts) + 1), 32.0), 0.5)
     yield later(rng, clock.now(), (pause * 0.5, pause))
+    yield from tasked(book, area, record, WORK_TASKED)
     yield from _updated(book, rng, area, record, "worked_on")
     for number, part in enumerate(parts, 1):
         stops = ends == "suspended" and number == len(parts)
@@ -126,6 +130,34 @@ def _worked_on(
         yield from _released(book, rng, area, part, stops=stops)
     if ends != "worked_on":
         yield from _updated(book, rng, area, record, ends)
+    if ends == "closed":
+        yield from handed_over(book, area, record, accepted=ACCEPTED, closed=CLOSED)
+
+
+def tasked(
+    book: Book, area: Area, record: Record, chance: float
+) -> Generator[dt.datetime, None, None]:
+    """The centre gives an operator the task, or (by chance) work begins without one."""
+    rng = book.rng(f"{area.local_id} task")
+    if rng.random() < chance:
+        yield later(rng, clock.now(), (1, 6))
+        book.desk.move(record, "task")
+
+
+def handed_over(
+    book: Book, area: Area, record: Record, *, accepted: float, closed: float
+) -> Generator[dt.datetime, None, None]:
+    """Inspection and handover, each with its paper; the year leaves some waiting."""
+    rng = book.rng(f"{area.local_id} handover")
+    number = rng.randint(1, 400)
+    if rng.random() > accepted:
+        return
+    yield later(rng, clock.now(), (1, 7))
+    if not book.desk.move(record, "accept", paper=f"{number}/BB-NT"):
+        return
+    if rng.random() <= closed:
+        yield later(rng, clock.now(), (1, 8))
+        book.desk.move(record, "hand_over", paper=f"{number}/BB-BG")
 
 
 def _told_monthly(

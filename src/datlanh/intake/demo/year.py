@@ -13,7 +13,16 @@ from django.conf import settings
 from django.db import transaction
 
 from datlanh.audit.services import via
-from datlanh.intake.demo import casualties, clocks, people, sessions, tasks, today, waiting
+from datlanh.intake.demo import (
+    casualties,
+    clocks,
+    fates,
+    people,
+    sessions,
+    tasks,
+    today,
+    waiting,
+)
 from datlanh.intake.demo.book import Book
 from datlanh.intake.demo.calendar import Story, tell
 from datlanh.intake.demo.desk import Desk
@@ -89,6 +98,7 @@ def _others(book: Book, areas: int) -> list[Story]:
         *tasks.year_of_tasks(book, share),
         *sessions.year_of_sessions(book, share),
         *casualties.year_of_accidents(book, share),
+        *fates.year_of_fates(book),
         *waiting.queue(book),
         *today.queue(book),
     ]

@@ -21,6 +21,8 @@ from datlanh.hazards.workflow import (
     paper_is_named,
     reason_is_given,
 )
+from datlanh.intake.models import Report
+from datlanh.intake.selectors.reports import HEAVY
 from datlanh.intake.services.lifecycle import AreaLife, life_of
 from datlanh.kernel import clock
 from datlanh.kernel.states import MOVED
@@ -40,6 +42,8 @@ class StepTaken:
     cause: Text | None
     paper: str
     into: tuple[str, ...] = ()  # the areas that took its place, by id
+    because: Record | None = None  # the record that is the cause
+    report: Report | None = None  # whose approval it came with
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,10 @@ def steps_taken(record: Record, moment: AsOf) -> list[StepTaken]:
     """The steps as known after a decision, newest first."""
     found = Decision.objects.filter(record_id=record.pk, kind=MOVED, seq__lte=moment.known)
     decided = list(found.order_by("-seq"))
-    named = [UUID(i) for d in decided for i in d.data.get("into", ())]
-    ids = dict(Record.objects.filter(pk__in=named).values_list("pk", "local_id")) if named else {}
+    named = [UUID(i) for d in decided for i in (*d.data.get("into", ()), *_because(d))]
+    records = Record.objects.in_bulk(named) if named else {}
+    came = {d.report_id for d in decided if d.report_id}
+    reports = Report.objects.defer(*HEAVY).in_bulk(came) if came else {}
     return [
         StepTaken(
             decision=d,
@@ -87,10 +93,18 @@ def steps_taken(record: Record, moment: AsOf) -> list[StepTaken]:
             state=LIFE.state(d.data["state"]).label,
             cause=CAUSES.get(d.data.get("cause", "")),
             paper=d.data.get("paper", ""),
-            into=tuple(ids[UUID(i)] for i in d.data.get("into", ()) if UUID(i) in ids),
+            into=tuple(
+                records[UUID(i)].local_id for i in d.data.get("into", ()) if UUID(i) in records
+            ),
+            because=next((records.get(UUID(i)) for i in _because(d)), None),
+            report=reports.get(d.report_id) if d.report_id else None,
         )
         for d in decided
     ]
+
+
+def _because(decision: Decision) -> list[str]:
+    return [i for i in [decision.data.get("because")] if i]
 
 
 def steps_offered(record: Record, life: AreaLife, who: User) -> Sequence[StepOffered]:
@@ -115,9 +129,7 @@ def steps_offered(record: Record, life: AreaLife, who: User) -> Sequence[StepOff
 def _closed(name: str, life: AreaLife, who: User) -> Text | None:
     """Why not, whatever will be written into the form."""
     today = clock.today()
-    best = AreaStep(
-        who.organisation_id, today, today, note="x", cause=next(iter(CAUSES)), paper="x"
-    )
+    best = AreaStep(who.organisation_id, today, today, note="x", cause="other", paper="x")
     return LIFE.refusal(name, life, life.state, best)
 
 

@@ -18,9 +18,10 @@ from datlanh.intake.models import Batch, BatchMember, Payload, Report
 from datlanh.intake.selectors.batches import proposed_among
 from datlanh.intake.selectors.binding import Binding, binding_of
 from datlanh.intake.selectors.forms import mapping_of
+from datlanh.intake.selectors.heirs import NAMING, unchosen
 from datlanh.intake.selectors.queue import QueueFilter, queue_of
 from datlanh.intake.selectors.reports import HEAVY, reports_of
-from datlanh.intake.services.approving import UNDATED, conflicts_with
+from datlanh.intake.services.approving import UNDATED, conflicts_with, said_in
 from datlanh.intake.services.moves import UNKNOWN_FORM, step_of
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel.mapping import Answers, FormMapping
@@ -46,6 +47,12 @@ PROPOSED = Text(
 SAME_DATE = Text(
     "Có {count} mục cùng ngày nhưng khác giá trị với báo cáo đã duyệt; hãy chọn ở trang duyệt.",
     "{count} item(s) differ from an approved report of the same date; choose at the desk.",
+)
+
+
+GAVE_WAY = Text(
+    "Báo cáo ghi khu vực {local_id} đã được chia hoặc gộp; hãy chọn khu vực mới ở trang duyệt.",
+    "It names {local_id}, which was split or merged; choose the new area at the desk.",
 )
 
 
@@ -107,12 +114,26 @@ def clear_of(
     if report.form_version is None or answers is None:
         return Clear(report, refusal=UNKNOWN_FORM)
     mapping = mapping_of(report.form_version.pk)
+    if refusal := _names_gone(mapping, answers):
+        return Clear(report, refusal=refusal)
     binding = binding_of(report, mapping, answers, who)
     if binding.proposed is None:
         return Clear(report, refusal=_not_new(binding))
     chosen = binding.candidate(binding.proposed)
     refusal = _differs(report, mapping, answers, binding.proposed)
     return Clear(report, binding.proposed, chosen.local_id if chosen else "", refusal)
+
+
+def _names_gone(mapping: FormMapping, answers: Answers) -> Text | None:
+    """An area the report names that gave way, so that somebody must choose a part of it."""
+    if mapping.record_kind not in NAMING:
+        return None
+    try:
+        claims, _rows = claims_of(mapping, answers)
+    except ValueError:
+        return UNDATED
+    gone = unchosen(mapping.record_kind, said_in(claims))
+    return _bound(GAVE_WAY, local_id=gone[0].area.local_id) if gone else None
 
 
 def _barred(report: Report, who: User, waiting: Iterable[int]) -> Text | None:

@@ -52,7 +52,7 @@ def parts_of(record: Record, who: User) -> list[Part]:
     plane = geometry.plane_for(ground)
     found = []
     for report in _candidates(who):
-        outline = _outline(report)
+        outline = outline_of_report(report)
         if outline is None:
             continue
         inside = geometry.overlap_m2(outline, ground, plane)
@@ -73,7 +73,8 @@ def _candidates(who: User) -> list[Report]:
     return list(found.order_by("-pk")[:NEWEST])
 
 
-def _outline(report: Report) -> BaseGeometry | None:
+def outline_of_report(report: Report) -> BaseGeometry | None:
+    """The outline a waiting report draws."""
     try:
         return outline_in(said_by(report))
     except DomainError:
@@ -101,7 +102,7 @@ def division_waiting(record: Record) -> Waiting | None:
     reports = list(chosen.order_by("pk"))
     areas = HazardousArea.objects.in_bulk(division.areas)
     old = [g for g in map(ground_of, areas.values()) if g is not None]
-    new = [g for g in map(_outline, reports) if g is not None]
+    new = [g for g in map(outline_of_report, reports) if g is not None]
     whole = len(old) == len(division.areas) and len(new) == len(division.reports)
     return Waiting(
         division,

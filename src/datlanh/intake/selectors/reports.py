@@ -181,7 +181,8 @@ def reports_by_id(ids: Iterable[int]) -> dict[int, Report]:
 def attachment_get(who: User, receipt: str, number: int) -> Attachment:
     """A report's file. Raises Attachment.DoesNotExist: absent, or outside the scope."""
     visible = scope_for(who, Permission.REPORT_READ).q("report__organisation")
-    return Attachment.objects.filter(visible, report__receipt=receipt).get(pk=number)
+    found = Attachment.objects.filter(visible, report__receipt=receipt)
+    return found.select_related("report").get(pk=number)
 
 
 def attachments_of(report: Report) -> QuerySet[Attachment]:

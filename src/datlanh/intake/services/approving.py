@@ -17,8 +17,10 @@ from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.forms import mapping_of
+from datlanh.intake.selectors.heirs import unchosen
 from datlanh.intake.selectors.link_proposals import record_promised
 from datlanh.intake.services.checking import answers_now
+from datlanh.intake.services.implying import Ticked, areas_ticked, implied_take
 from datlanh.intake.services.lifecycle import is_divided
 from datlanh.intake.services.linking import links_kept, links_promised
 from datlanh.intake.services.mapping_locks import mapping_hold
@@ -41,7 +43,7 @@ from datlanh.kernel.links import Pair, ends_of
 from datlanh.kernel.text import Text
 from datlanh.organisations.services import number_use
 from datlanh.register import services as register
-from datlanh.register.models import Claim, Record
+from datlanh.register.models import Claim, Link, Record
 
 UNDATED = Text(
     "Báo cáo không có ngày thông tin nên không thể vào sổ đăng ký.",
@@ -68,6 +70,14 @@ DIVIDED = Text(
 )
 
 
+NAMES_DIVIDED = Text(
+    "Báo cáo ghi khu vực {id}, nay đã được chia hoặc gộp. Hãy chọn khu vực mới mà báo cáo nói đến, "
+    "hoặc chọn ghi vào lịch sử của khu vực cũ.",
+    "The report names the area {id}, which was split or merged. Choose the new areas that it is "
+    "about, or choose the history of the old one.",
+)
+
+
 class SameDateError(ConflictError):
     """Two values of one date; `conflicts` says which atoms need a choice."""
 
@@ -86,6 +96,7 @@ def report_approve(
     record_id: UUID | None = None,
     choices: Mapping[str, int] | None = None,
     links: Sequence[Pair] = (),
+    ticked: Sequence[Ticked] = (),
     note: str = "",
     seen: str | None = None,
     into_history: bool = False,
@@ -93,21 +104,26 @@ def report_approve(
 ) -> Report:
     """Approve a report and bind it: to `record_id`, or (None) to a new record of its own id.
 
-    `choices` (atom → report) settles values of one date; `links` become decisions after it; `batch`
-    names the act; `into_history`: also of an area that gave way. All is one transaction.
+    `choices` (atom → report) settles values of one date; `links` become decisions after it, and so
+    do the steps of areas that are `ticked`; `batch` names the act; `into_history`: also of an area
+    that gave way. All is one transaction.
 
     Raises:
         Report.DoesNotExist: absent or out of scope.
         TransitionError: not possible now, or not by this person.
         SameDateError: values of one date differ and nobody chose.
-        ConflictError: the id is taken, the report changed meanwhile, or its area gave way.
+        ConflictError: the id is taken, the report or a ticked area changed, or an area it
+            is about or names gave way and no part of it is chosen.
     """
     report = report_lock(id, by=by, permission=Permission.REPORT_APPROVE, seen=seen)
     REVIEW.check("approve", report, report.state, step := step_of(report, by, note))
     (claims, rows), kept = _promised(report), _kept(report, batch)
-    touched = records_touched(report, record_id)
-    every = {r.pk: r for r in register.records_lock({*touched, *ends_of(links)})}
+    touched, moving = records_touched(report, record_id), areas_ticked(ticked, by)
+    lock = {*touched, *ends_of(links), *moving.values()}
+    every = {r.pk: r for r in register.records_lock(lock)}
     locked = {pk: r for pk, r in every.items() if pk in touched}
+    if not into_history:
+        parts_are_chosen(report, said_in(claims), links, record_id)
     record = _target(report, record_id, locked, by, into_history)
     settled = _settled(report, record, claims, choices or {}) if record else []
     is_new, record = record is None, record or _record_new(report)
@@ -126,19 +142,38 @@ def report_approve(
     )
     if is_new:  # late: others who number in the same range wait for the end of this
         number_use(local_id=report.record_local_id, organisation=report.organisation, by=by)
+    seq = _decided(report, record, note, kept, by, is_new=is_new)
+    refolds_apply(plans, seq=seq)
+    links_kept(due=due, record=record, locked=every, by=by, report_id=report.pk)
+    areas = {local_id: every[pk] for local_id, pk in moving.items()}
+    said = said_in(claims)
+    implied_take(report=report, record=record, values=said, ticked=ticked, areas=areas, by=by)
+    return report
+
+
+def parts_are_chosen(
+    report: Report, values: Mapping[str, Any], links: Sequence[Pair], record_id: UUID | None
+) -> None:
+    """Stop where a report names an area that gave way, and nobody chose one of its parts."""
+    kind = report.form_version.record_kind if report.form_version else ""
+    if not unchosen(kind, values):
+        return
+    stands = Link.objects.filter(a=record_id, known_to=None, holds=True) if record_id else ()
+    chosen = {p.b for p in links} | {link.b_id for link in stands}
+    for gone in unchosen(kind, values, chosen):
+        raise ConflictError(NAMES_DIVIDED, code="names_divided", id=gone.area.local_id)
+
+
+def _decided(
+    report: Report, record: Record, note: str, kept: dict[str, Any], by: User, *, is_new: bool
+) -> int:
+    """Number the approval; a new record is kept with it."""
     decision = register.decision_add(
-        kind="approved",
-        by=by,
-        report_id=report.pk,
-        record_id=record.pk,
-        note=note,
-        data=kept,
+        kind="approved", by=by, report_id=report.pk, record_id=record.pk, note=note, data=kept
     )
     if is_new:
         _record_create(record, decision.seq)
-    refolds_apply(plans, seq=decision.seq)
-    links_kept(due=due, record=record, locked=every, by=by, report_id=report.pk)
-    return report
+    return decision.seq
 
 
 def _kept(report: Report, batch: int | None) -> dict[str, Any]:
@@ -154,6 +189,12 @@ def _kept(report: Report, batch: int | None) -> dict[str, Any]:
     if has_boxes(mapping):
         kept["boxes"] = boxes_digest(report, mapping, answers_now(report))
     return kept
+
+
+def said_in(claims: Sequence[register.NewClaim]) -> dict[str, Any]:
+    """What a report says of its record, by attribute."""
+    told = [values or {} for claim in claims for values in claim.values.values()]
+    return {name: value for values in told for name, value in values.items()}
 
 
 def _promised(report: Report) -> tuple[list[register.NewClaim], list[register.NewRow]]:

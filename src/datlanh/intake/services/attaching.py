@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db import transaction
+
+from datlanh.audit.services import record as audit_record
 from datlanh.intake import files
 from datlanh.intake.kinds import HEAD_BYTES, clean_name, kind_of
 from datlanh.intake.models import Attachment, RefusedFile, Report
+from datlanh.intake.selectors.forms import mapping_of
 from datlanh.kernel import clock
+from datlanh.kernel.actor import Actor
 from datlanh.kernel.text import Text
 
 MAX_ATTACHMENT_BYTES = 50 * 1024 * 1024
@@ -106,6 +111,20 @@ def files_attach(
         )
         gone += is_new
     return made, gone
+
+
+# Whose bundles make a form's photos and files personal; who signed a report is not among them.
+ABOUT_PEOPLE = frozenset({"contact", "informant", "victim"})
+
+
+@transaction.atomic
+def attachment_read(*, attachment: Attachment, by: Actor) -> None:
+    """Keep that a file was opened that may show a person; of other forms nothing is kept."""
+    report = attachment.report
+    if report.form_version_id is None or any(
+        q.person in ABOUT_PEOPLE for q in mapping_of(report.form_version_id).questions
+    ):
+        audit_record("report.read_file", report, by=by, after={"file": attachment.pk})
 
 
 def _head(chunks: Iterator[bytes]) -> bytes:

@@ -28,7 +28,7 @@ from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Division, Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.forms import mapping_of
-from datlanh.intake.services.approving import UNDATED, report_approve
+from datlanh.intake.services.approving import UNDATED, report_approve, said_in
 from datlanh.intake.services.checking import answers_now
 from datlanh.intake.services.lifecycle import life_of
 from datlanh.intake.services.moves import WRONG_KIND, refolds_apply
@@ -252,8 +252,7 @@ def said_by(report: Report) -> dict[str, Any]:
         claims, _ = claims_of(mapping_of(report.form_version.pk), answers_now(report))
     except ValueError as error:
         raise DomainError(UNDATED, code="undated") from error
-    told = [values or {} for claim in claims for values in claim.values.values()]
-    return {name: value for values in told for name, value in values.items()}
+    return said_in(claims)
 
 
 def outline_in(values: Mapping[str, Any]) -> BaseGeometry | None:

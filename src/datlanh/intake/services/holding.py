@@ -53,6 +53,7 @@ class HeldReceipt:
 
     receipt: str
     is_new: bool
+    is_report: bool = False  # it was taken in before the phone was shut out
 
 
 def report_hold(*, xml: bytes, device: Device, attachments: Sequence[Incoming] = ()) -> HeldReceipt:
@@ -72,7 +73,7 @@ def report_hold(*, xml: bytes, device: Device, attachments: Sequence[Incoming] =
     if arrival.known_id is not None:
         taken = Report.objects.get(pk=arrival.known_id)
         if not says_otherwise(taken, xml):
-            return HeldReceipt(taken.receipt, is_new=False)
+            return HeldReceipt(taken.receipt, False, is_report=True)
         instance = replace(instance, instance_id=twin_id(instance.instance_id, xml))
     waiting = Held.objects.filter(device=device, state=HOLDING.initial)
     kept, refused = files_keep(attachments)

@@ -140,9 +140,20 @@ def rule_told(proposed: Proposed, rule: Settings) -> Text:
     boxes, items = len(proposed.positive), proposed.items
     return Text(
         f"{boxes} ô dương tính, {items} vật nổ; mở rộng {vi['margin']} m; hở tối đa {rule.gap} ô; "
-        f"rà mở rộng {vi['fadeout']} m; cắt bởi: {cuts}.",
+        f"rà mở rộng {vi['fadeout']} m; cắt bởi: {cuts}.{_by_hand(proposed).vi}",
         f"{boxes} positive box(es), {items} item(s); margin {en['margin']} m; gap up to "
-        f"{rule.gap} box(es); fade-out {en['fadeout']} m; cut by: {cuts}.",
+        f"{rule.gap} box(es); fade-out {en['fadeout']} m; cut by: {cuts}.{_by_hand(proposed).en}",
+    )
+
+
+def _by_hand(proposed: Proposed) -> Text:
+    """What an officer left out of the outline and took in."""
+    if proposed.by_hand is None:
+        return Text("", "")
+    out, taken = (round(v) for v in proposed.by_hand)
+    return Text(
+        f" Chỉnh tay: bớt {number(out, 'vi')} m², thêm {number(taken, 'vi')} m².",
+        f" Adjusted by hand: {number(out, 'en')} m² left out, {number(taken, 'en')} m² taken in.",
     )
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
+from datlanh.audit.services import record as audit_record
 from datlanh.intake.models import Payload, Remark, Report
 from datlanh.intake.selectors.forms import mapping_of
 from datlanh.intake.selectors.lateness import in_time_still
@@ -91,6 +92,15 @@ def payload_revise(
         why=report.receipt,
     )
     report.save()
+    # Both revisions are kept for good: they are what it was and what it became.
+    audit_record(
+        "report.correct",
+        report,
+        by=by,
+        before={"revision": report.revision - 1},
+        after={"revision": report.revision, "questions": _changed(before, new)},
+        note=note,
+    )
     return Payload.objects.create(
         report=report,
         revision=report.revision,
@@ -99,6 +109,19 @@ def payload_revise(
         made_at=clock.now(),
         made_by=by,
         note=note,
+    )
+
+
+def _changed(before: Answers, new: Answers) -> list[str]:
+    """Which questions and repeats a correction touched; never what was answered."""
+    old, now = before.to_json(), new.to_json()
+    return sorted(
+        {
+            key
+            for part in now
+            for key in old[part].keys() | now[part].keys()
+            if old[part].get(key) != now[part].get(key)
+        }
     )
 
 

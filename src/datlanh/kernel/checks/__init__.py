@@ -15,6 +15,7 @@ from datlanh.kernel.checks import (
     families,
     form,
     ids,
+    life,
     ordnance,
     people,
     places,
@@ -46,6 +47,7 @@ RULES = RuleBook(
         *progress.RULES,
         *duplicates.RULES,
         *coherence.RULES,
+        *life.RULES,
     )
 )
 

@@ -14,8 +14,15 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.hazards.selectors.sources import AREA
 from datlanh.hazards.workflow import LIFE
-from datlanh.intake.models import Division
-from datlanh.intake.selectors.dividing import beside, division_waiting, parts_of
+from datlanh.intake.models import Division, Report
+from datlanh.intake.selectors.dividing import (
+    Waiting,
+    beside,
+    division_waiting,
+    outline_of_report,
+    parts_of,
+)
+from datlanh.intake.selectors.division_plan import Part, plan_of
 from datlanh.intake.services.dividing import division_confirm, division_propose
 from datlanh.intake.services.lifecycle import life_of
 from datlanh.kernel.errors import DomainError
@@ -35,7 +42,12 @@ def divide(request: StaffRequest, local_id: str) -> HttpResponse:
     record = _area(request, local_id)
     waiting = division_waiting(record)
     state = life_of(record).state
+    areas, reports = _chosen(request, record, waiting)
     context = {
+        "plan": plan_of(areas, _parts(reports), request.user),
+        "chosen": {r.pk for r in reports},
+        "joined": {a.local_id for a in areas},
+        "typed": request.GET,
         "record": record,
         "state": LIFE.state(state).label,
         "may": state in LIFE["split"].sources,
@@ -46,6 +58,27 @@ def divide(request: StaffRequest, local_id: str) -> HttpResponse:
         "beside": [] if waiting else beside(record, request.user),
     }
     return render(request, "web/areas/divide.html", context)
+
+
+def _chosen(
+    request: StaffRequest, record: Record, waiting: Waiting | None
+) -> tuple[list[Record], list[Report]]:
+    """Which areas give way to which reports: as proposed, else as ticked to be looked at."""
+    if waiting is not None:
+        return list(waiting.areas), list(waiting.reports)
+    named = request.GET.getlist("area")
+    visible = scope_for(request.user, Permission.AREA_MOVE).q("organisation_id")
+    others = Record.objects.filter(visible, kind=AREA, local_id__in=named).exclude(pk=record.pk)
+    wanted = {n for n in request.GET.getlist("report") if n.isascii() and n.isdigit()}
+    parts = [p.report for p in parts_of(record, request.user)] if wanted else []
+    return [record, *others], [r for r in parts if str(r.pk) in wanted]
+
+
+def _parts(reports: list[Report]) -> list[Part]:
+    """The new areas as far as their reports draw them; none where one does not."""
+    drawn = [(r.record_local_id, outline_of_report(r)) for r in reports]
+    found = [Part(name, ground) for name, ground in drawn if ground is not None]
+    return found if len(found) == len(drawn) else []
 
 
 @never_cache

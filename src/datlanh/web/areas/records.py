@@ -16,7 +16,9 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.hazards.rules import public_status
 from datlanh.hazards.selectors.sources import AREA, RELEASE
+from datlanh.hazards.workflow import CAUSE_KINDS
 from datlanh.intake.selectors.area_life import state_then
+from datlanh.intake.selectors.causes import reopened_for
 from datlanh.intake.selectors.consent import persons_reach_record
 from datlanh.intake.selectors.life import record_life
 from datlanh.intake.selectors.located import record_features
@@ -43,6 +45,8 @@ from datlanh.web.areas.life import area_life_shown
 from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.links.shown import record_links
 from datlanh.web.tools.shown import place_of
+
+CAUSING = {kind for kinds in CAUSE_KINDS.values() for kind in kinds}
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ def record_shown(
         "record": record,
         "is_area": is_area,
         "version": version,
+        "may_report": not moment.is_past and has(who, Permission.REPORT_CREATE),
         "asof": moment,
         "crumbs": _crumbs(record, where, listed),
         "where": where,
@@ -127,6 +132,7 @@ def record_shown(
         "people": person_cards(visits, names),
         "place": place_of(version),
         "persons": persons,
+        "reopened_for": reopened_for(record, who) if kind in CAUSING else [],
         "named": {},  # ids that lists of the record name, with their addresses
         **record_links(record, who, moment, counts=version is not None),
         **(_of_area(record, version, moment, request, features) if is_area else {}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.selectors.batches import batches_waiting
@@ -26,6 +27,7 @@ from datlanh.intake.selectors.reports import ReportFilter, form_titles, report_l
 from datlanh.kernel import clock
 from datlanh.web.figures.strip import figures_strip
 from datlanh.web.guards import StaffRequest, opens
+from datlanh.web.home.care import care_now
 
 SHOWN = 8
 
@@ -60,5 +62,10 @@ def home(request: StaffRequest) -> HttpResponse:
         "whole_province": scope_for(who, Permission.REPORT_READ).everything,
         "strip": figures_strip(who),
         "now": clock.now(),
+        "care": care_now() if _administers(who) else None,
     }
     return render(request, "web/home/home.html", context)
+
+
+def _administers(who: User) -> bool:
+    return has(who, Permission.USER_MANAGE) and has(who, Permission.AUDIT_READ)

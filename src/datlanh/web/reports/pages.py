@@ -19,6 +19,7 @@ from datlanh.intake.selectors.findings import findings_of_now
 from datlanh.intake.selectors.forms import mapping_of_report
 from datlanh.intake.selectors.history import report_history
 from datlanh.intake.selectors.maps import report_features
+from datlanh.intake.selectors.prefill import may_send_anew
 from datlanh.intake.selectors.queue import proposal_open
 from datlanh.intake.selectors.reports import (
     attachment_get,
@@ -29,6 +30,7 @@ from datlanh.intake.selectors.reports import (
 )
 from datlanh.intake.selectors.rulebook import settings_newest
 from datlanh.intake.selectors.sheets import Sheet, report_sheet
+from datlanh.intake.services.attaching import attachment_read
 from datlanh.intake.services.desk import remarks_mark_read
 from datlanh.intake.services.moves import step_of
 from datlanh.intake.workflow import REVIEW
@@ -80,6 +82,7 @@ def report_context(found: Report, who: User) -> dict[str, Any]:
         "verify_refusal": REVIEW.refusal("verify", found, found.state, step_of(found, who))
         if may_verify
         else None,
+        "may_send_anew": may_send_anew(found, who),
         "may_review": has(who, Permission.REPORT_APPROVE, found.organisation_id),
         "after_steps": ("withdraw", "revoke"),
         "counts": {"block": found.blocks, "warn": found.warns, "info": found.infos},
@@ -130,6 +133,7 @@ def file(request: StaffRequest, receipt: str, number: int) -> HttpResponse | Fil
     path = files.path_of(attachment.sha256)
     if not path.exists():
         raise Http404
+    attachment_read(attachment=attachment, by=request.user)
     kind = attachment.media_type if attachment.media_type in SERVED else "application/octet-stream"
     response = FileResponse(
         path.open("rb"), as_attachment=True, filename=attachment.name, content_type=kind

@@ -25,6 +25,7 @@ from datlanh.intake.services.deciding import (
     step_propose,
 )
 from datlanh.intake.services.desk import remark_add, report_assign
+from datlanh.intake.services.implying import ticked_read
 from datlanh.intake.services.verifying import report_return
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel.errors import DomainError
@@ -51,7 +52,7 @@ TWO_PERSON_STEPS = ("refuse", "withdraw", "revoke")
 def approve(request: StaffRequest, receipt: str) -> HttpResponse:
     """Approve into the chosen record, or a new one; the next report opens."""
     record = _record(request.POST.get("record", NEW))
-    choices, ticked = choices_in(request), request.POST.getlist("link")
+    choices, linked = choices_in(request), request.POST.getlist("link")
 
     def act(report: Report) -> str:
         report_approve(
@@ -59,7 +60,8 @@ def approve(request: StaffRequest, receipt: str) -> HttpResponse:
             by=request.user,
             record_id=record,
             choices=choices,
-            links=pairs_ticked(ticked, record or Record.id_from(report.pk)),
+            links=pairs_ticked(linked, record or Record.id_from(report.pk)),
+            ticked=ticked_read(request.POST.getlist("life")),
             note=request.POST.get("note", ""),
             seen=request.POST.get("seen"),
             into_history=request.POST.get("history") == "1",

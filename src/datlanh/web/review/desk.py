@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
-from datlanh.accounts.scope import has
+from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.attached import attached_of
 from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
@@ -53,6 +53,7 @@ from datlanh.web.links.shown import desk_links
 from datlanh.web.reports.filters import language
 from datlanh.web.reports.pages import features_of, report_context
 from datlanh.web.review.address import desk_query
+from datlanh.web.review.life import desk_parts, desk_ways
 from datlanh.web.review.queues import queue_names
 
 NEW = "new"  # the value of the radio button for a record of its own
@@ -112,6 +113,7 @@ def queue_context(request: StaffRequest, wanted: QueueFilter) -> dict[str, Any]:
         "organisations": organisations if len(organisations) > 1 else [],
         "desk_query": desk_query(request),
         "is_narrowed": wanted.is_narrowed,
+        "may_move": not scope_for(request.user, Permission.AREA_MOVE).nothing,
         "unread": unread_among(request.user, page.rows),
         **queue_names(request, wanted),
     }
@@ -163,6 +165,8 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
     binding = binding_of(report, mapping, sheet.answers, request.user)
     chosen = chosen_record(request, report, binding)
     pieces = outline_pieces(mapping, sheet.answers, chosen, binding)
+    bound_record = record_of(chosen) if chosen else None
+    links = desk_links(request, report, bound_record)
     comparison, disputes, undated = beside_the_register(report, request.user, context, chosen)
     return context | {
         "binding": binding,
@@ -174,7 +178,9 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
         "chosen": choices_in(request),
         "alike": [d for d in disputes if d.is_alike],
         "undated": undated,
-        **desk_links(request, report, record_of(chosen) if chosen else None),
+        **links,
+        **desk_parts(request, report, links["link_rows"]),
+        **desk_ways(request, report, bound_record),
         "show_all": bool(request.GET.get("all")),
         "may_except": has(request.user, Permission.EXCEPTION_GRANT, report.organisation_id)
         and report.state in ("received", "verified", "returned"),

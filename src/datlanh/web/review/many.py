@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from datlanh.accounts.acting import acting
 from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import scope_for
 from datlanh.intake.batching import APPROVE_LIMIT
 from datlanh.intake.models import Batch, BatchMember
 from datlanh.intake.selectors.clearing import (
@@ -21,6 +22,7 @@ from datlanh.intake.selectors.clearing import (
 )
 from datlanh.intake.selectors.queue import DECIDE
 from datlanh.intake.selectors.reports import communes_named, form_titles
+from datlanh.intake.selectors.steps_left import areas_left
 from datlanh.intake.services.clearing import Ticked, reports_approve
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.text import Text
@@ -54,6 +56,7 @@ def _many(
         "communes": communes_named(c.report.commune_code for c in found.free),
         "desk_query": desk_query(request),
         "wanted": wanted,
+        "may_move": not scope_for(request.user, Permission.AREA_MOVE).nothing,
     }
     return render(request, "web/review/many.html", context, status=status)
 
@@ -105,5 +108,6 @@ def many_done(request: StaffRequest, id: int) -> HttpResponse:
         },
         "titles": form_titles(),
         "desk_query": desk_query(request),
+        "left": areas_left(request.user, [m.report for m in groups.get(BatchMember.DONE, [])]),
     }
     return render(request, "web/review/many_done.html", context)

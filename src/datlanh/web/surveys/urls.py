@@ -8,4 +8,5 @@ from datlanh.web.surveys import proposals
 
 urlpatterns: list[URLPattern] = [
     path("surveys/<local_id>/areas", proposals.propose, name="survey_areas"),
+    path("surveys/<local_id>/areas/ask", proposals.ask, name="survey_areas_ask"),
 ]
