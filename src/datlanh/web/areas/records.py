@@ -133,7 +133,6 @@ def record_shown(
         "place": place_of(version),
         "persons": persons,
         "reopened_for": reopened_for(record, who) if kind in CAUSING else [],
-        "named": {},  # ids that lists of the record name, with their addresses
         **record_links(record, who, moment, counts=version is not None),
         **(_of_area(record, version, moment, request, features) if is_area else {}),
         **(more or {}),
@@ -144,6 +143,7 @@ def record_shown(
 def _rights(who: User, record: Record) -> dict[str, Any]:
     return {
         "report_scope": scope_for(who, Permission.REPORT_READ),  # a record has others' reports too
+        "named": {},  # ids that lists of the record name, with their addresses
         "may_see_persons": persons_reach_record(who, record),
         "may_erase_persons": has(who, Permission.PERSON_ERASE, record.organisation_id),
     }
