@@ -170,6 +170,43 @@ class Batch(models.Model):
     at = models.DateTimeField()
 
 
+class BatchRun(models.Model):
+    """A large batch that the second person confirmed, on its way: a job withdraws its reports."""
+
+    WAITING, RUNNING, DONE, REFUSED, FAILED = "waiting", "running", "done", "refused", "failed"
+    OPEN = (WAITING, RUNNING)
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="runs")
+    batch_id: int
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")  # the second person
+    asked_at = models.DateTimeField()
+    note = models.TextField(blank=True)
+    state = models.CharField(max_length=8, default=WAITING)
+    alive_at = models.DateTimeField()  # when it was taken up
+    ended_at = models.DateTimeField(null=True)
+    refusal = models.JSONField(default=dict)  # language → sentence
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "batch",
+                condition=Q(state__in=["waiting", "running"]),
+                name="intake_batch_run_one_open",
+            ),
+            models.CheckConstraint(
+                name="intake_batch_run_ended_whole",
+                condition=Q(state__in=["waiting", "running"], ended_at__isnull=True)
+                | Q(state__in=["done", "refused", "failed"], ended_at__isnull=False),
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to come."""
+        return self.state in self.OPEN
+
+
 class Proposal(models.Model):
     """A step that needs two persons, proposed by the first."""
 
