@@ -19,6 +19,7 @@ const bundles = [
   { ...common, entryPoints: [join(here, "src/app.ts")], format: "iife", outfile: join(out, "app.js") },
   { ...common, entryPoints: [join(here, "src/map/main.ts")], format: "esm", outfile: join(out, "map.js") },
   { ...common, entryPoints: [join(here, "src/map/draw/main.ts")], format: "esm", outfile: join(out, "draw.js") },
+  { ...common, entryPoints: [join(here, "src/map/boxes/main.ts")], format: "esm", outfile: join(out, "boxes.js") },
 ];
 
 async function styles() {
@@ -46,7 +47,7 @@ async function worker() {
 }
 
 // Only what is ours: other builds write beside us.
-await Promise.all(["app.css", "app.js", "map.js", "draw.js", "map-worker.js", "icons.svg", "favicon.svg", "fonts"]
+await Promise.all(["app.css", "app.js", "map.js", "draw.js", "boxes.js", "map-worker.js", "icons.svg", "favicon.svg", "fonts"]
   .map((name) => rm(join(out, name), { recursive: true, force: true })));
 await mkdir(out, { recursive: true });
 await Promise.all([
