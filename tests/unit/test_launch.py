@@ -159,7 +159,7 @@ def test_the_last_holder_stops_the_cluster_and_only_the_last(
 ) -> None:
     said: list[str] = []
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setattr(cluster, "_tool", lambda verb, _var: said.append(verb) or "")
+    monkeypatch.setattr(cluster, "tool", lambda verb, _var: said.append(verb) or "")
     with cluster.awake(tmp_path):
         with cluster.awake(tmp_path):
             pass
@@ -172,7 +172,7 @@ def test_a_cluster_started_by_hand_is_left_running(
 ) -> None:
     said: list[str] = []
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setattr(cluster, "_tool", lambda verb, _var: said.append(verb) or "")
+    monkeypatch.setattr(cluster, "tool", lambda verb, _var: said.append(verb) or "")
     (tmp_path / "cluster.keep").touch()
     with cluster.awake(tmp_path):
         pass
