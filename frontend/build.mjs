@@ -23,6 +23,7 @@ const bundles = [
   { ...common, entryPoints: [join(here, "src/fill/form.ts")], format: "esm", outfile: join(out, "fill-form.js") },
   { ...common, entryPoints: [join(here, "src/fill/worker.ts")], format: "iife", outfile: join(out, "fill-worker.js") },
   { ...common, entryPoints: [join(here, "src/map/draw/main.ts")], format: "esm", outfile: join(out, "draw.js") },
+  { ...common, entryPoints: [join(here, "src/map/boxes/main.ts")], format: "esm", outfile: join(out, "boxes.js") },
 ];
 
 async function styles() {
@@ -53,7 +54,7 @@ const ICONS = ["icon-192.png", "icon-512.png"];
 const OWN = ["fill.js", "fill-form.js", "fill-worker.js", ...ICONS];
 
 // Only what is ours: other builds write beside us.
-await Promise.all(["app.css", "app.js", "map.js", "draw.js", "map-worker.js", "icons.svg", "favicon.svg", "fonts", ...OWN]
+await Promise.all(["app.css", "app.js", "map.js", "draw.js", "boxes.js", "map-worker.js", "icons.svg", "favicon.svg", "fonts", ...OWN]
   .map((name) => rm(join(out, name), { recursive: true, force: true })));
 await mkdir(out, { recursive: true });
 await Promise.all([

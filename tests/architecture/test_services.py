@@ -24,7 +24,6 @@ SILENT = {
     "notices.notices_make": "derived from the trail itself",
     "notices.mails_compose": "notices on their way; each names the event it is of",
     "notices.notice_open": "whether a person has read it; no decision",
-    "notices.notices_read": "whether a person has read it; no decision",
     "intake.remarks_mark_read": "how far a person has read; no decision",
     "register.claims_put": "derived from a decision, rebuilt at will",
     "register.claims_change": "derived from a decision, rebuilt at will",

@@ -40,7 +40,7 @@ def test_from_boxes_to_an_area(sign_in):
     page.goto(f"/records/surveys/{survey.record_local_id}/")
     expect(page.locator("#boxes")).to_contain_text("25")
     picture(page, "survey-vi-1366")
-    page.locator("#boxes a.btn").click()
+    page.locator("#boxes a.btn").first.click()
     page.fill("#d-margin", "25")
     page.locator("#draw-form button.pri").click()
     expect(page.locator("#area-1")).to_be_visible()

@@ -13,7 +13,7 @@ from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.models import Device, User
 from datlanh.accounts.services import device_revoke
 from datlanh.audit.models import Event
-from datlanh.delivery.browsers import COOKIE, mark_of
+from datlanh.delivery.browsers import COOKIE, COUNTS, mark_of
 from datlanh.intake.models import Held, Report
 from datlanh.intake.services.verifying import report_return
 from support.reports import approved, cha, demo_cast, received, sent, verified
@@ -110,6 +110,17 @@ def test_whoever_signs_in_as_somebody_else_closes_the_queue(cast):
     client.force_login(cast["mag.hientruong"], "datlanh.accounts.sessions.AccountBackend")
     client.get("/")
     assert client.cookies[COOKIE].value == ""
+
+
+@pytest.mark.parametrize(
+    ("kept", "count"), [("{mark}.3~x.9", "3"), ("x.9", ""), ("{mark}.x", ""), ("", "")]
+)
+def test_the_first_page_counts_what_waits_in_this_browser(cast, kept, count):
+    client = signed_in(cast[SENDER])
+    client.cookies[COUNTS] = kept.format(mark=mark_of(cast[SENDER]))
+    page = client.get("/").content.decode()
+    found = re.search(r"đã điền ở máy này, chưa gửi</span><span class=\"big n\">(\d+)", page)
+    assert (found[1] if found else "") == count
 
 
 # The browser as a device -----------------------------------------------------------------------

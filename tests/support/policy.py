@@ -428,6 +428,22 @@ THINGS = (
         unseen=REFUSED,
     ),
     Entry(
+        "web:survey_boxes",
+        opens=(Permission.REPORT_CREATE,),
+        finds=Permission.RECORD_READ,
+        where=lambda w, t: {"local_id": t.survey},
+    ),
+    Entry(
+        "web:survey_boxes",
+        "POST",
+        opens=(Permission.REPORT_CREATE,),
+        finds=Permission.RECORD_READ,
+        where=lambda w, t: {"local_id": t.survey},
+        sends=values(boxes="", on="2026-11-01"),
+        answer=REFUSED,
+        note="nothing entered",
+    ),
+    Entry(
         "web:survey_areas_ask",
         "POST",
         opens=(Permission.RECORD_READ,),

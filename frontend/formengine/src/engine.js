@@ -12,6 +12,7 @@
 import { createApp, h } from "vue";
 import { openAt, useBasemap } from "./basemap.js";
 import { setLanguage } from "./language.js";
+import { nameControls } from "./names.js";
 import "./style.css";
 
 export async function openForm(place, options) {
@@ -38,6 +39,7 @@ export async function openForm(place, options) {
   app.use(webForms.webFormsPlugin);
   house(app, language);
   app.mount(place);
+  nameControls(place, language);
 }
 
 /** The XForm opened in the page's language instead of its default one. */

@@ -1,5 +1,5 @@
 // Mounts the maps of a page: <div data-map …> the register, <div data-report-map="script-id"> one report,
-// and what draws on one: <div data-draw data-draw-map="script-id">.
+// and what draws on one: <div data-draw data-draw-map="script-id">, <form data-boxes data-boxes-map="script-id">.
 import { hasWebGL, sorry } from "./base";
 import { registerMap } from "./register";
 import { reportMap } from "./report";
@@ -9,7 +9,10 @@ declare global {
   interface Window { htmx: { ajax(verb: string, path: string, how: { target: Element; swap: string }): Promise<void> } }
 }
 
-interface Drawing { startDrawing(box: HTMLElement, ground: Ground | null): void }
+interface Part {
+  startDrawing?(box: HTMLElement, ground: Ground | null): void;
+  startBoxes?(box: HTMLElement, ground: Ground | null): void;
+}
 
 const grounds = new Map<string, Promise<Ground | null>>();
 
@@ -20,7 +23,7 @@ function mount(): void {
     const started = begun(box, id);
     if (id !== undefined) grounds.set(id, started);
   }
-  for (const box of document.querySelectorAll<HTMLElement>("[data-draw]:not([data-mounted])")) {
+  for (const box of document.querySelectorAll<HTMLElement>("[data-draw]:not([data-mounted]), [data-boxes]:not([data-mounted])")) {
     box.dataset.mounted = "";
     drawing(box).catch((error: unknown) => console.error(error));
   }
@@ -38,12 +41,13 @@ async function begun(box: HTMLElement, id: string | undefined): Promise<Ground |
   return null;
 }
 
-/** The drawing part is large, and few pages want it. Without a map its table of points still works. */
+/** These parts are large, and few pages want them. Without a map their tables still work. */
 async function drawing(box: HTMLElement): Promise<void> {
+  const { drawScript, drawMap, boxesScript, boxesMap } = box.dataset;
   const [part, ground] = await Promise.all([
-    import(new URL(box.dataset.drawScript ?? "", location.href).href) as Promise<Drawing>, grounds.get(box.dataset.drawMap ?? ""),
+    import(new URL(drawScript ?? boxesScript ?? "", location.href).href) as Promise<Part>, grounds.get(drawMap ?? boxesMap ?? ""),
   ]);
-  part.startDrawing(box, ground ?? null);
+  (part.startDrawing ?? part.startBoxes)?.(box, ground ?? null);
 }
 
 mount();

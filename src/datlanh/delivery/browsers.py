@@ -10,12 +10,23 @@ from django.utils.crypto import salted_hmac
 from datlanh.accounts.models import User
 
 COOKIE = "fill_person"
+COUNTS = "fill_waiting"  # written by the app: "<mark>.<count>~<mark>.<count>"
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def mark_of(user: User) -> str:
     """What stands for a person in a browser: the same for ever, and telling nothing."""
     return salted_hmac("datlanh.fill", str(user.pk), algorithm="sha256").hexdigest()[:20]
+
+
+def waiting_here(request: HttpRequest) -> int:
+    """How many filled-in forms of whoever asks wait in this browser, by its own count."""
+    mark = mark_of(request.user) if isinstance(request.user, User) else ""
+    for part in request.COOKIES.get(COUNTS, "").split("~"):
+        whose, _, count = part.partition(".")
+        if whose and whose == mark and count.isdecimal() and len(count) < 5:
+            return int(count)
+    return 0
 
 
 class OwnQueue:

@@ -14,7 +14,7 @@ MAILS = (OFF, DIGEST, ONCE)
 class Kind:
     """One kind of notice: its name in the settings, and the sentence of one.
 
-    The sentence may name {label}, the subject's id, and {actor}.
+    The sentence names {label}, the subject's id.
     """
 
     key: str

@@ -85,7 +85,7 @@ def _composed(mail: Mail, address: Address) -> EmailMessage | None:
         told = _told(mail, user)
         if not told:
             return None
-        lines = [sentence(n, language) for n in told[:LISTED]]
+        lines = [_line(n, language) for n in told[:LISTED]]
         if len(told) > LISTED:
             lines.append(MORE.say(language, count=len(told) - LISTED))
         title = lines[0] if len(told) == 1 else TITLE.say(language, count=len(told))
@@ -109,8 +109,12 @@ def _told(mail: Mail, user: User) -> list[Notice]:
 
 
 def sentence(notice: Notice, language: str) -> str:
-    """What a notice says, with who did it."""
-    said = KINDS[notice.kind].sentence.say(language, label=notice.label)
+    """What a notice says."""
+    return KINDS[notice.kind].sentence.say(language, label=notice.label)
+
+
+def _line(notice: Notice, language: str) -> str:
+    said = sentence(notice, language)
     return f"{said} · {notice.actor_name}" if notice.actor_name else said
 
 

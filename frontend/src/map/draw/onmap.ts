@@ -136,8 +136,8 @@ export class OnMap {
     this.draw.updateModeOptions<typeof TerraDrawSelectMode>("select", { styles: {
       selectedPolygonColor: ink, selectedPolygonFillOpacity: 0.14, selectedPolygonOutlineColor: ink, selectedPolygonOutlineWidth: 3,
       selectedLineStringColor: ink, selectedLineStringWidth: 3,
-      selectionPointColor: paper, selectionPointOutlineColor: ink, selectionPointWidth: 7, selectionPointOutlineWidth: 2.5,
-      midPointColor: ink, midPointOutlineColor: paper, midPointWidth: 4.5, midPointOutlineWidth: 1.5,
+      selectionPointColor: paper, selectionPointOutlineColor: ink, selectionPointWidth: 6, selectionPointOutlineWidth: 2.5,
+      midPointColor: ink, midPointOutlineColor: paper, midPointWidth: 3.5, midPointOutlineWidth: 1.5,
     } });
     this.draw.updateModeOptions<typeof TerraDrawPolygonMode>("polygon", { styles: { fillColor: ink, fillOpacity: 0.1, outlineColor: ink, outlineWidth: 2 } });
     this.draw.updateModeOptions<typeof TerraDrawLineStringMode>("linestring", { styles: { lineStringColor: ink, lineStringWidth: 2 } });

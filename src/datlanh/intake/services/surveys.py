@@ -68,11 +68,11 @@ def cha_compose(
     asked = {q.key for q in mapping.questions}
     answers = Answers(
         values={k: v for k, v in said.items() if k in asked and v not in ("", [], None)},
-        points={"coordinates": _pair(outline.exterior.coords[0])},
-        polygons={"polygon_points": [[_pair(p) for p in outline.exterior.coords]]},
+        points={"coordinates": pair_written(outline.exterior.coords[0])},
+        polygons={"polygon_points": [[pair_written(p) for p in outline.exterior.coords]]},
         rows=_found(mapping, version, outline),
     )
-    blank = _Blank(mapping, bytes(form.xform))
+    blank = Blank(mapping, bytes(form.xform))
     return report_receive(
         xml=instance_of(blank, answers, f"uuid:{uuid.uuid4()}"),
         by=by,
@@ -81,14 +81,14 @@ def cha_compose(
     ).report
 
 
-class _Blank:
+class Blank:
     """A published form as `instance_of` takes it."""
 
     def __init__(self, mapping: FormMapping, xform: bytes) -> None:
         self.mapping, self.xform = mapping, xform
 
 
-def _pair(point: Sequence[float]) -> list[float]:
+def pair_written(point: Sequence[float]) -> list[float]:
     """Coordinates as the procedure writes them, finer by two digits: a centimetre."""
     return [round(float(point[0]), 7), round(float(point[1]), 7)]
 
@@ -182,4 +182,4 @@ def _row(repeat: Repeat, row: Row, outline: Polygon) -> dict[str, Any] | None:
     asked = {q.attribute: q.key for q in repeat.questions if q.attribute}
     at = next((q.key for q in repeat.questions if q.kind == "point"), "position")
     values = {asked[k]: v for k, v in row.values.items() if k in asked}
-    return {"values": values, "points": {at: _pair(point.coords[0])}, "polygons": {}}
+    return {"values": values, "points": {at: pair_written(point.coords[0])}, "polygons": {}}

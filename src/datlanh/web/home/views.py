@@ -8,6 +8,7 @@ from django.shortcuts import render
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
+from datlanh.delivery.browsers import waiting_here
 from datlanh.intake.selectors.batches import batches_waiting
 from datlanh.intake.selectors.clocks import month_due, overdue_by_operator, reminders_of
 from datlanh.intake.selectors.desk import assigned_count, threads_unread
@@ -54,6 +55,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "rows": rows,
         "titles": form_titles(),
         "proposals": list(proposals_for(who)[:SHOWN]) if waiting.proposals else [],
+        "waiting_here": waiting_here(request),
         "reminders": reminders_of(who) if waiting.verify is not None else [],
         "owing": overdue_by_operator(who) if waiting.decide is not None else [],
         "month_due": month_due(),

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from datlanh.accounts.permissions import Permission
-from datlanh.accounts.scope import scope_for
+from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.selectors.located import record_features
 from datlanh.intake.selectors.values import version_of
 from datlanh.kernel.text import Text
@@ -78,7 +78,10 @@ def _boxes(request: StaffRequest, local_id: str) -> dict[str, Any]:
     moment = moment_of(request)
     version = version_of(record, moment.on, moment.known) if record else None
     features = record_features(version, moment.known, is_area=True) if version else None
-    return survey_boxes(version, features)
+    more = survey_boxes(version, features)
+    may = version is not None and not moment.is_past
+    own = has(request.user, Permission.REPORT_CREATE, request.user.organisation_id)
+    return more | {"may_enter": may and own}
 
 
 def _related(kind: Kind, local_id: str) -> list[tuple[Text, str]]:

@@ -78,7 +78,7 @@ class Offer:
 @opens(Permission.RECORD_READ)
 def propose(request: StaffRequest, local_id: str) -> HttpResponse:
     """`/surveys/<local_id>/areas`: what may be proposed; POST sends one as a CHA report."""
-    record, version = _survey(request, local_id)
+    record, version = survey_shown(request, local_id)
     boxes, table = boxes_shown(version)
     wanted = asked(request.POST if request.method == "POST" else request.GET, table.rule)
     found, sides, cuts = _proposed(boxes, wanted, request)
@@ -126,7 +126,7 @@ def propose(request: StaffRequest, local_id: str) -> HttpResponse:
 @opens(Permission.RECORD_READ)
 def ask(request: StaffRequest, local_id: str) -> HttpResponse:
     """What an outline would mean while an officer moves it; nothing is kept."""
-    _record, version = _survey(request, local_id)
+    _record, version = survey_shown(request, local_id)
     polygons = polygons_drawn(request.POST.get("drawing", ""))
     found: dict[str, Any] = {"polygons": polygons}
     if polygons:
@@ -138,7 +138,7 @@ def ask(request: StaffRequest, local_id: str) -> HttpResponse:
     return render(request, "web/surveys/_drawn.html", found)
 
 
-def _survey(request: StaffRequest, local_id: str) -> tuple[Record, Version]:
+def survey_shown(request: StaffRequest, local_id: str) -> tuple[Record, Version]:
     """A survey within the scope, as it is now."""
     visible = scope_for(request.user, Permission.RECORD_READ).q("organisation_id")
     record = Record.objects.filter(visible).get(local_id=local_id, kind="survey_task")
