@@ -17,6 +17,7 @@ from datlanh.intake.demo import (
     casualties,
     clocks,
     fates,
+    lost_phone,
     people,
     sessions,
     tasks,
