@@ -430,6 +430,14 @@ THINGS = (
         answer=REFUSED,
         note="nothing entered",
     ),
+    Entry("web:box_table", opens=(Permission.SETTINGS_MANAGE,)),
+    Entry(
+        "web:box_table",
+        "POST",
+        opens=(Permission.SETTINGS_MANAGE,),
+        answer=REFUSED,
+        note="nothing typed",
+    ),
     Entry(
         "web:survey_areas_ask",
         "POST",
