@@ -21,6 +21,7 @@ NAMES = (
     "delineation",
     "privilege",
     "remaps",
+    "withdrawals",
     "corpus",
 )
 

@@ -39,7 +39,7 @@ REPORT = (
     "id receipt instance_id form version form_version_id organisation_id author_id channel "
     "received_at is_late gazetteer_id record_local_id date_of_information commune_code state "
     "state_at revision chain_id record_id approved_once blocks warns infos returned_note "
-    "resubmitted_late checked_under"
+    "resubmitted_late checked_under edited_from"
 )
 PAYLOAD = "report_id revision organisation_id answers made_at made_by_id note"
 DECISION = "seq at kind report_id record_id by_id by_name by_organisation_id second_name note data"
@@ -118,7 +118,7 @@ class _Filler:
                 number, f"BC-0000-{number:07d}", f"uuid:bench-{number}", "cha", self.form.version,
                 self.form.pk, self.author.organisation_id, self.author.pk, "openrosa", self.at,
                 False, edition, local_id(record), self.day(later), commune, "approved", self.at, 0,
-                number, Record.id_from(record + 1), True, 0, 0, 0, "", False, 0,
+                number, Record.id_from(record + 1), True, 0, 0, 0, "", False, 0, "",
             ]  # fmt: skip
 
     def payloads(self) -> Iterator[list[Any]]:

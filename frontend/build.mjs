@@ -18,6 +18,12 @@ const common = {
 const bundles = [
   { ...common, entryPoints: [join(here, "src/app.ts")], format: "iife", outfile: join(out, "app.js") },
   { ...common, entryPoints: [join(here, "src/map/main.ts")], format: "esm", outfile: join(out, "map.js") },
+  // The app that fills forms in: its two pages, and the worker that keeps them for when there is no line.
+  { ...common, entryPoints: [join(here, "src/fill/choose.ts")], format: "iife", outfile: join(out, "fill.js") },
+  { ...common, entryPoints: [join(here, "src/fill/form.ts")], format: "esm", outfile: join(out, "fill-form.js") },
+  { ...common, entryPoints: [join(here, "src/fill/worker.ts")], format: "iife", outfile: join(out, "fill-worker.js") },
+  { ...common, entryPoints: [join(here, "src/map/draw/main.ts")], format: "esm", outfile: join(out, "draw.js") },
+  { ...common, entryPoints: [join(here, "src/map/boxes/main.ts")], format: "esm", outfile: join(out, "boxes.js") },
 ];
 
 async function styles() {
@@ -44,11 +50,15 @@ async function worker() {
   await writeFile(join(out, "map-worker.js"), text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
 }
 
+const ICONS = ["icon-192.png", "icon-512.png"];
+const OWN = ["fill.js", "fill-form.js", "fill-worker.js", ...ICONS];
+
 // Only what is ours: other builds write beside us.
-await Promise.all(["app.css", "app.js", "map.js", "map-worker.js", "icons.svg", "favicon.svg", "fonts"]
+await Promise.all(["app.css", "app.js", "map.js", "draw.js", "boxes.js", "map-worker.js", "icons.svg", "favicon.svg", "fonts", ...OWN]
   .map((name) => rm(join(out, name), { recursive: true, force: true })));
 await mkdir(out, { recursive: true });
 await Promise.all([
+  ...ICONS.map((name) => copyFile(join(here, "src/icons", name), join(out, name))),
   styles(), fonts(), worker(),
   sprite(modules).then((svg) => writeFile(join(out, "icons.svg"), svg)),
   copyFile(join(here, "src/favicon.svg"), join(out, "favicon.svg")),

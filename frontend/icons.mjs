@@ -13,6 +13,7 @@ const TABLER = `
   sort-descending adjustments square-check player-pause hourglass qrcode-off device-mobile-off user-check chart-dots maximize
   columns grid-dots heart-handshake school trending-up fingerprint devices user-cog
   checks messages bookmark layout-columns user-plus
+  arrow-forward-up vector line
 `.trim().split(/\s+/);
 
 // Multi-coloured glyphs read --gl-fill and --gl-mark from the page; the others are currentColor.

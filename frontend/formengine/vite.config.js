@@ -15,6 +15,7 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 4000,
     rollupOptions: {
+      preserveEntrySignatures: "strict", // the app asks the entry for `openForm`
       input: fileURLToPath(new URL("./src/main.js", import.meta.url)),
       output: {
         entryFileNames: "formengine.js",

@@ -23,9 +23,20 @@ from datlanh.intake.demo.casualties import CASES
 from datlanh.intake.demo.sessions import FEWEST_SESSIONS
 from datlanh.intake.demo.tasks import FEWEST_CALLS
 from datlanh.intake.demo.year import FEWEST_AREAS, tell_year
-from datlanh.intake.models import Attachment, Finding, Payload, Proposal, RefusedFile, Report
+from datlanh.intake.models import (
+    Attachment,
+    Exemption,
+    Finding,
+    NightlyRun,
+    Payload,
+    Proposal,
+    RefusedFile,
+    Reminder,
+    Report,
+)
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.heirs import unchosen
+from datlanh.intake.selectors.lateness import exempted
 from datlanh.intake.selectors.steps_left import steps_left
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.dividing import said_by
@@ -51,6 +62,7 @@ def test_the_demonstration_is_a_year_as_the_centre_might_have_had_it(fresh_db):
         every_desk_has_something_of_each_form()
         days_lie_in_the_past_year_and_follow_each_other()
         people_decide_as_the_rules_ask()
+        lateness_is_excused_with_a_reason_and_the_morning_reminds()
         before = Report.objects.count()
     out = StringIO()
     call_command("demo", stdout=out)
@@ -192,6 +204,17 @@ def days_lie_in_the_past_year_and_follow_each_other():
     received = list(Report.objects.order_by("id").values_list("received_at", flat=True))
     assert received == sorted(received)
     assert max(received) < clock.now()
+
+
+def lateness_is_excused_with_a_reason_and_the_morning_reminds():
+    given = Exemption.objects.filter(takes_back=None)
+    assert given.filter(report=None).count() == 2
+    assert given.filter(report__isnull=False).count() == 1
+    assert not given.filter(reason="").exists()
+    assert Report.objects.filter(exempted()).exists()
+    steps = set(Reminder.objects.values_list("step", flat=True))
+    assert {Reminder.BEFORE, Reminder.AFTER} <= steps
+    assert NightlyRun.objects.count() == 1
 
 
 def people_decide_as_the_rules_ask():

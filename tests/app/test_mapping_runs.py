@@ -13,13 +13,13 @@ from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.deciding import step_confirm, step_propose
 from datlanh.intake.services.mapping_runs import (
     RUN_LOCK,
-    BusyError,
     is_silent,
     mapping_ask,
     mapping_work,
 )
 from datlanh.intake.services.proposing import form_proposal_withdraw
 from datlanh.intake.services.remapping import mapping_confirm
+from datlanh.intake.services.sole import BusyError
 from datlanh.kernel import clock
 from datlanh.kernel.errors import TransitionError
 from datlanh.register.models import Version

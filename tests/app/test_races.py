@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.audit.sealing import seal_all
 from datlanh.hazards.models import HazardousArea
 from datlanh.hazards.projection import LAND_RELEASE
 from datlanh.intake.batching import seen_in_batch
@@ -26,40 +24,22 @@ from datlanh.intake.services.dividing import division_confirm
 from datlanh.intake.services.lifecycle import area_move
 from datlanh.intake.services.linking import links_decide
 from datlanh.intake.services.receiving import report_receive
+from datlanh.intake.services.verifying import report_return
 from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.links import Pair
+from datlanh.notices.models import Address, Mail, Notice
+from datlanh.notices.services import notices_make
 from datlanh.organisations.models import RunningNumber
 from datlanh.register.models import Decision, Link, Record, Version
 from support.divisions import halves_of, part, proposed, waiting
 from support.drafts import education, victim
+from support.races import together
 from support.remaps import confirmed, corrected
 from support.remaps import proposed as correction_proposed
 from support.reports import approved, cha, demo_cast, let_through, received, release, sent, verified
 
 pytestmark = pytest.mark.usefixtures("fresh_db")
-
-
-def together(*actions: Callable[[], Any]) -> list[Any]:
-    """Run the actions at the same moment, each on its own connection; results or exceptions."""
-    gate = threading.Barrier(len(actions))
-    results: list[Any] = [None] * len(actions)
-
-    def run(place: int, action: Callable[[], Any]) -> None:
-        try:
-            gate.wait(timeout=20)
-            results[place] = action()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections["default"].close()
-
-    threads = [threading.Thread(target=run, args=(i, a)) for i, a in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
 
 
 def assert_register_equal() -> None:
@@ -477,3 +457,18 @@ def test_of_two_who_confirm_one_correction_the_second_is_told():
 
 def _verified(draft, cast):
     return verified(received(draft, by=cast["renew.hientruong"]), by=cast["renew"])
+
+
+def test_two_workers_tell_each_person_once(tmp_path, settings) -> None:
+    settings.AUDIT_HEADS = tmp_path / "heads"
+    cast = demo_cast()
+    Address.objects.create(user=cast["renew"], address="a@example.org", confirmed_at=clock.now())
+    for number in range(3):
+        report = verified(received(cha(number), by=cast["renew.hientruong"]), by=cast["renew"])
+        with acting(cast["kiemtra2"]):
+            report_return(id=report.pk, by=cast["kiemtra2"], note="thiếu ảnh")
+    seal_all()
+    together(notices_make, notices_make, notices_make)
+    notices_make()
+    assert Notice.objects.filter(user=cast["renew"], mailing="once").count() == 3
+    assert Mail.objects.count() == 1

@@ -70,14 +70,17 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def sign_in(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
-    """`sign_in("renew")` gives a page on which that person is signed in."""
+    """`sign_in("renew")` gives a page on which that person is signed in; `over` another address."""
     contexts: list[BrowserContext] = []
 
-    def go(username: str, *, width: int = 1366, height: int = 768) -> Page:
+    def go(
+        username: str, *, width: int = 1366, height: int = 768, over: str = "", touch: bool = False
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             locale="vi-VN",
-            base_url=site.url,
+            base_url=over or site.url,
+            has_touch=touch,
             reduced_motion="reduce",  # colours are measured, not a moment of a fade
         )
         contexts.append(context)

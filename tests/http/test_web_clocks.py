@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from lxml import html as parser
 
+from datlanh.accounts.demo import DEMO_PASSWORD
 from datlanh.accounts.models import User
 from datlanh.intake.models import Exemption, Expectation, Reminder, Report
 from datlanh.intake.selectors.clocks import month_moved
@@ -20,6 +23,7 @@ from support.reports import approved, cha, demo_cast, received, verified
 
 pytestmark = pytest.mark.django_db
 LAST = dt.date(2026, 10, 1)
+TOKEN = base64.b64encode(f"renew.hientruong:{DEMO_PASSWORD}".encode()).decode()
 
 
 @pytest.fixture
@@ -51,11 +55,27 @@ def test_the_manager_exempts_a_month_and_lateness_says_so_everywhere(cast):
             page(officer, "report", report.receipt),
         ):
             assert "late, exempted" in told
+        sheet = page(officer, "sheet", period="2026-11")
+        assert '<td class="n" data-label="Trễ hạn / Late">1</td>' in sheet
+        assert '<td class="n" data-label="trong đó được miễn / of these exempted">1</td>' in sheet
         told = page(officer, "clocks", month="2026-10")
         assert "Lũ lụt" in told
         assert cast["csdl"].full_name in told
         assert 'action="/quality/clocks/exempt"' not in told
         assert "Lũ lụt" not in page(signed_in(cast["mag"]), "clocks", month="2026-10")
+        phone = Client().get(
+            "/openrosa/reports",
+            headers={
+                "Authorization": f"Basic {TOKEN}",
+                "Accept": "application/json",
+            },
+        )
+        (line,) = phone.json()["reports"]
+        assert (line["late"], line["exempted"]) == (True, True)
+    report = approved(verified(report, by=cast["renew"]), by=cast["kiemtra2"])
+    chosen = {"report": report.receipt}
+    told = client.post(reverse("web:batch_new"), chosen).content.decode()
+    assert "late, exempted" in told
     report.refresh_from_db()
     assert report.is_late
     back = reverse("web:exemption_back", args=[Exemption.objects.get().pk])

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from html import unescape
+
 import pytest
 from django.urls import reverse
+from shapely.affinity import translate
+from shapely.geometry import Polygon, mapping, shape
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.hazards.models import HazardousArea
 from datlanh.intake.models import Report
 from datlanh.intake.services.comparing import register_verify
 from datlanh.intake.services.linking import links_named
+from datlanh.kernel import grid
+from datlanh.kernel.geometry import area_m2
 from datlanh.register.models import Link
 from support.boxes import field_of_boxes, home, packed
 from support.drafts import survey_task
@@ -125,4 +132,50 @@ def test_an_area_needs_an_id(cast, survey):
     answer = sent(signed_in(cast["renew"]), survey, cha_id="")
 
     assert answer.status_code == 422
+    assert not Report.objects.filter(form="cha").exists()
+
+
+def outline_of(html: str) -> Polygon:
+    found = html.split('name="outline"')[1].partition(">")[2].partition("<")[0]
+    return shape(json.loads(unescape(found)))
+
+
+def test_an_outline_moved_by_hand_is_sent_and_says_so(cast, survey):
+    client = signed_in(cast["renew"])
+    html = page(client, "survey_areas", survey.record_local_id)
+    moved = outline_of(html).intersection(grid.polygon_of(home().moved(0, 0)).buffer(0.0002))
+    refused = sent(client, survey, outline="{}")
+    nowhere = sent(client, survey, outline=json.dumps(mapping(translate(moved, 0.1, 0))))
+    assert (refused.status_code, nowhere.status_code) == (422, 422)
+    assert not Report.objects.filter(form="cha").exists()
+
+    assert sent(client, survey, outline=json.dumps(mapping(moved))).status_code == 302
+    report = Report.objects.get(form="cha")
+    with acting(SYSTEM):
+        answers = report.payloads.get().answers
+    (ring,) = answers["polygons"]["polygon_points"]
+    assert Polygon(ring).symmetric_difference(moved).area < 1e-4 * moved.area
+    assert "Chỉnh tay: bớt" in answers["values"]["delineation_rule"]
+    assert answers["values"]["area_size"] == pytest.approx(area_m2(moved), abs=2)
+
+
+def test_an_outline_nobody_moved_is_the_proposal_itself(cast, survey):
+    client = signed_in(cast["renew"])
+    html = page(client, "survey_areas", survey.record_local_id)
+    same = json.dumps(mapping(outline_of(html)))
+
+    assert sent(client, survey, outline=same).status_code == 302
+    with acting(SYSTEM):
+        values = Report.objects.get(form="cha").payloads.get().answers["values"]
+    assert "Chỉnh tay" not in values["delineation_rule"]
+
+
+def test_a_moved_outline_is_told_what_it_leaves_out(cast, survey):
+    client = signed_in(cast["renew"])
+    address = reverse("web:survey_areas_ask", args=[survey.record_local_id])
+    half = grid.polygon_of(home()).buffer(-0.0001)
+    said = client.post(address, {"drawing": json.dumps(mapping(half))})
+
+    assert list(said.context["uncovered"]) == [home().id, home().moved(1, 0).id]
+    assert client.post(address, {"drawing": "x"}).status_code == 200
     assert not Report.objects.filter(form="cha").exists()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 from shapely.affinity import translate
-from shapely.geometry import Polygon, box
+from shapely.geometry import Polygon, box, mapping
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.scope import EVERYTHING, Scope
@@ -228,6 +230,43 @@ def test_a_drawing_is_kept_only_with_a_reason(cast, doubtful) -> None:
     (choice,) = ShapeChoice.objects.all()
     assert (choice.choice, choice.revision) == ("kept", 0)
     assert choice.reason == "đúng như bản vẽ giấy"
+    assert Report.objects.get(pk=doubtful.pk).revision == 0
+
+
+def drawing(shape: Polygon) -> str:
+    return json.dumps(mapping(shape))
+
+
+def test_an_outline_drawn_by_hand_is_the_next_revision_with_its_reason(cast, doubtful) -> None:
+    drawn = drawing(field_of(1))
+    decide(cast["renew"], doubtful, do="draw:", drawing=drawn)
+    decide(cast["renew"], doubtful, do="draw:", drawing="{", reason="so")
+    decide(cast["renew"], doubtful, do="draw:", drawing=drawing(crossed()), reason="so")
+    assert not ShapeChoice.objects.exists()
+    decide(cast["renew"], doubtful, do="draw:", drawing=drawn, reason="theo sơ đồ giấy")
+    report = Report.objects.get(pk=doubtful.pk)
+    assert (report.state, report.revision) == ("received", 1)
+    (ring,) = answers(report, 1)["polygons"]["polygon_points"]
+    assert Polygon(ring).equals_exact(field_of(1), 1e-7)
+    assert not report.findings.filter(rule="polygon_invalid").exists()
+    (choice,) = report.shape_choices.all()
+    assert (choice.choice, choice.repair, choice.reason) == ("repaired", "drawn", "theo sơ đồ giấy")
+    assert choice.after_m2 == pytest.approx(area_m2(field_of(1)), abs=5)
+    decide(cast["renew"], report, do="draw:", drawing=drawn, reason="lại")
+    assert ShapeChoice.objects.count() == 1, "nothing was changed by it"
+
+
+def test_an_outline_is_judged_while_it_is_drawn_and_nothing_is_kept(cast, doubtful) -> None:
+    area(cast, "mag", translate(field_of(1), 0.0015, 0))
+    address = reverse("web:report_shape_ask", args=[doubtful.receipt])
+    asked = {"question": "polygon_points", "drawing": drawing(field_of(1))}
+    said = page(cast["renew"], address, **asked)
+    (problem,) = [p for p in said.context["problems"] if p.key.startswith("other:")]
+    assert HIDDEN in problem.said.en
+    assert said.context["area_m2"] == pytest.approx(area_m2(field_of(1)), abs=5)
+    broken = page(cast["renew"], address, **asked | {"drawing": drawing(crossed())})
+    assert broken.context["area_m2"] is None
+    assert broken.context["problems"][0].severity == "block"
     assert Report.objects.get(pk=doubtful.pk).revision == 0
 
 

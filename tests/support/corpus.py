@@ -73,7 +73,14 @@ SENTENCES = (
     "Số nhà 12, thôn 3; toạ độ 16.70251, 107.20250",
     "Theo biên bản số 105/BB-2026 ngày 05.10.2026",
 )
-CONTEXT = ("received_on", "supersedes", "form_retired", "refused_files")
+CONTEXT = (
+    "received_on",
+    "supersedes",
+    "form_retired",
+    "edit_of_unknown",
+    "twins",
+    "refused_files",
+)
 
 
 @dataclass(frozen=True)

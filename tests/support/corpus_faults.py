@@ -135,6 +135,8 @@ GENERIC = (
     of("correction_unknown", ALL, "correction", lambda v: {"correction_of": "BC-2026-999999"}),
     of_shape("answer_unreadable", ALL, "problem", lambda v: {"problems": ("village",)}),
     of_shape("form_retired", ALL, "version", lambda v: {"form_retired": True}),
+    of_shape("edit_unknown", ALL, "edit", lambda v: {"edit_of_unknown": True}),
+    of_shape("instance_twice", ALL, "twin", lambda v: {"twins": ("BC-2026-000007",)}),
     of_shape("file_refused", ALL, "files", lambda v: {"refused_files": ("x.html",)}),
     of_shape("report_late", ALL, "received", lambda v: {"received_on": TODAY + 90 * DAY}),
     of_shape("axes_swapped", POINTED, "point", lambda v: main_point(v, Point(at(v).y, at(v).x))),

@@ -244,6 +244,14 @@ THINGS = (
         answer=DONE,  # back to the page, which says that there is no such problem
     ),
     Entry(
+        "web:report_shape_ask",
+        "POST",
+        opens=(Permission.REPORT_VERIFY,),
+        finds=Permission.REPORT_VERIFY,
+        where=report("received"),
+        sends=values(drawing="", question="polygon_points"),
+    ),
+    Entry(
         "web:report_verify",
         "POST",
         opens=(Permission.REPORT_VERIFY,),
@@ -418,6 +426,30 @@ THINGS = (
         },
         answer=DONE,
         unseen=REFUSED,
+    ),
+    Entry(
+        "web:survey_boxes",
+        opens=(Permission.REPORT_CREATE,),
+        finds=Permission.RECORD_READ,
+        where=lambda w, t: {"local_id": t.survey},
+    ),
+    Entry(
+        "web:survey_boxes",
+        "POST",
+        opens=(Permission.REPORT_CREATE,),
+        finds=Permission.RECORD_READ,
+        where=lambda w, t: {"local_id": t.survey},
+        sends=values(boxes="", on="2026-11-01"),
+        answer=REFUSED,
+        note="nothing entered",
+    ),
+    Entry(
+        "web:survey_areas_ask",
+        "POST",
+        opens=(Permission.RECORD_READ,),
+        finds=Permission.RECORD_READ,
+        where=lambda w, t: {"local_id": t.survey},
+        sends=values(drawing=""),
     ),
     Entry(
         "web:survey_areas",
@@ -673,6 +705,33 @@ LISTS = (
         query=lambda w, t: {"q": t.received.record_local_id[-6:]},
         shows=lambda t: [t.received.receipt],
         note="a number",
+    ),
+    *(
+        Entry(f"web:{name}", opens=(Permission.REPORT_CREATE,), answer=answer, where=where)
+        for name, answer, where in (
+            ("fill", DONE, values()),
+            ("fill_me", OPENS, values()),
+            ("fill_worker", OPENS, values()),
+            ("fill_app", OPENS, values(language="vi")),
+            ("fill_form", OPENS, values(language="vi")),
+            ("fill_manifest", OPENS, values(language="vi")),
+        )
+    ),
+    Entry("web:fill_device", "POST", opens=(Permission.REPORT_CREATE,)),
+    Entry(
+        "web:fill_prefilled",
+        opens=(Permission.REPORT_CREATE,),
+        finds=Permission.RECORD_READ,
+        query=lambda w, t: {"kind": "hazardous_area", "record": t.area},
+        note="a change of a record",
+    ),
+    Entry(
+        "web:fill_prefilled",
+        opens=(Permission.REPORT_CREATE,),
+        finds=Permission.REPORT_READ,
+        acts=Permission.REPORT_CREATE,
+        query=lambda w, t: {"report": t.bound.receipt},
+        note="a report to be corrected",
     ),
     Entry("web:map", opens=(Permission.MAP_READ,)),
     Entry("web:map_print", opens=(Permission.MAP_READ,)),
@@ -976,6 +1035,14 @@ OWN = (
     Entry("mfa_generate_recovery_codes", "POST", answer=DONE),
     Entry("mfa_download_recovery_codes", answer=ABSENT),
     Entry("mfa_list_webauthn"),
+    # Notices are a person's, nobody has any here: tests/http/test_web_notices.py.
+    Entry("web:notices"),
+    Entry("web:notices_read", "POST", answer=DONE),
+    Entry("web:notices_settings"),
+    Entry("web:notices_settings", "POST", answer=DONE),
+    Entry("web:notices_address", "POST", answer=DONE),
+    Entry("web:notices_confirm", "POST", answer=DONE),
+    Entry("web:notice", answer=ABSENT, where=values(id=1)),
     *(
         Entry(f"mfa_{step}_webauthn", method, answer=DONE, where=where)
         for step, where in (

@@ -1,21 +1,29 @@
 // The map behind geopoints and geoshapes, drawn here from one GeoJSON file: no tile server.
 const SIZE = 256;
-const LAND = "#f4f2ea";
-const WATER = "#dbe7ec";
-const LINE = "#9a937f";
-const NAME = "#5d574a";
+// The tokens of the page where it has them, so that this ground and the big map's are one.
+const token = (name, otherwise) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim() || otherwise;
+const LAND = token("--map-land", "#f7f5ee");
+const WATER = token("--map-sea", "#dbe7ec");
+const LINE = token("--map-edge", "#b3ae9f");
+const NAME = token("--map-label", "#45504a");
+const LETTERS = `600 12px ${token("--font-text", "sans-serif")}`;
 const EARTH = 20037508.342789244; // half the width of Web Mercator, metres
 
 let layers = Promise.resolve([]);
 
-/** Lines, areas and names of the file at `url`: polygons, lines, and points with a `name`. */
-export function useBasemap(url) {
-  if (url) {
-    layers = fetch(url, { credentials: "same-origin" })
-      .then((response) => (response.ok ? response.json() : { features: [] }))
-      .then((data) => data.features.map(prepared))
-      .catch(() => []);
+/** Lines, areas and names: polygons, lines, and points with a `name`; as GeoJSON or its address. */
+export function useBasemap(source) {
+  if (!source) {
+    return;
   }
+  const found =
+    typeof source === "string"
+      ? fetch(source, { credentials: "same-origin" }).then((response) =>
+          response.ok ? response.json() : { features: [] },
+        )
+      : Promise.resolve(source);
+  layers = found.then((data) => data.features.map(prepared)).catch(() => []);
 }
 
 /** Where an empty map opens: "lon,lat,zoom". */
@@ -85,7 +93,7 @@ function label(context, feature, zoom, x, y) {
   }
   const [west, south, east, north] = feature.box;
   const [px, py] = pixel([(west + east) / 2, (south + north) / 2], zoom, x, y);
-  context.font = "600 12px sans-serif";
+  context.font = LETTERS;
   context.textAlign = "center";
   context.fillStyle = NAME;
   context.strokeStyle = LAND;

@@ -1,4 +1,5 @@
-// The page's form: loads an XForm, shows it with web-forms, hands over what is sent.
+// The door of the build: `openForm` for the app that fills forms in, and a page by attributes for
+// whoever wants no more than a form (the tests of our forms).
 //
 //   <div id="form-engine"
 //        data-form="/forms/cha/xform"        the XForm
@@ -14,38 +15,27 @@
 // Before posting, the window gets a cancelable event "datlanh:submission" whose detail is
 // {instanceId, xml, files, received(), failed(message)}. Whoever calls preventDefault() takes the
 // submission over (the offline queue) and says received() or failed(); else it is posted here.
-import { createApp, h } from "vue";
-import { openAt, useBasemap } from "./basemap.js";
-import { setLanguage } from "./language.js";
-import "./style.css";
+import { openForm } from "./engine.js";
+
+export { openForm };
 
 const place = document.getElementById("form-engine");
-const options = place.dataset;
-const language = options.language || document.documentElement.lang || "vi";
+const options = place?.dataset ?? {};
 
-setLanguage(language);
-useBasemap(options.basemap);
-openAt(options.view);
-
-start().catch((error) => tell("failed", error.message));
+if (options.form) {
+  start().catch((error) => tell("failed", error.message));
+}
 
 async function start() {
-  // After the language is set: the package says some of its words while it loads.
-  const webForms = await import("@getodk/web-forms");
-  const xml = inLanguage(await text(options.form), language);
-  const app = createApp({
-    render: () =>
-      h(webForms.OdkWebForm, {
-        formXml: xml,
-        fetchFormAttachment: media,
-        missingResourceBehavior: "BLANK",
-        editInstance: options.instance ? edited() : undefined,
-        onSubmit: (payload, done) => submitted(payload, done, webForms),
-      }),
+  await openForm(place, {
+    xml: await text(options.form),
+    media: (name) => fetch(new URL(name, new URL(options.media, location.href)), { credentials: "same-origin" }),
+    instance: options.instance ? () => text(options.instance) : undefined,
+    basemap: options.basemap,
+    view: options.view,
+    language: options.language || document.documentElement.lang || "vi",
+    submitted,
   });
-  app.use(webForms.webFormsPlugin);
-  house(app);
-  app.mount(place);
   tell("ready", "");
 }
 
@@ -57,87 +47,20 @@ async function text(url) {
   return response.text();
 }
 
-/** The XForm opened in the page's language instead of its default one. */
-function inLanguage(xml, wanted) {
-  const form = new DOMParser().parseFromString(xml, "application/xml");
-  const translations = [...form.getElementsByTagName("translation")];
-  const chosen = translations.find((t) => t.getAttribute("lang").endsWith(`(${wanted})`));
-  if (!chosen) {
-    return xml;
-  }
-  translations.forEach((t) => t.removeAttribute("default"));
-  chosen.setAttribute("default", "true()");
-  return new XMLSerializer().serializeToString(form);
-}
-
-/** `jr://file-csv/communes.csv` from the form's own media folder. */
-function media(url) {
-  const name = String(url).split("/").pop();
-  return fetch(new URL(name, new URL(options.media, location.href)), {
-    credentials: "same-origin",
-  });
-}
-
-function edited() {
-  return {
-    resolveInstance: () => text(options.instance),
-    attachmentFileNames: [],
-    resolveAttachment: media,
-  };
-}
-
-/** Dates as the province writes them, in the calendar of the package's own components. */
-function house(app) {
-  const locale = app.config.globalProperties.$primevue?.config?.locale;
-  if (!locale) {
-    return;
-  }
-  locale.dateFormat = "dd/mm/yy";
-  locale.firstDayOfWeek = 1;
-  if (language === "vi") {
-    const months = Array.from({ length: 12 }, (_, i) => `Tháng ${i + 1}`);
-    Object.assign(locale, {
-      dayNames: ["Chủ nhật", "Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy"],
-      dayNamesShort: ["CN", "T2", "T3", "T4", "T5", "T6", "T7"],
-      dayNamesMin: ["CN", "T2", "T3", "T4", "T5", "T6", "T7"],
-      monthNames: months,
-      monthNamesShort: months,
-      today: "Hôm nay",
-      clear: "Xóa",
-      emptyMessage: "Không có lựa chọn",
-      emptySelectionMessage: "Chưa chọn",
-      emptyFilterMessage: "Không tìm thấy",
-      searchMessage: "{0} kết quả",
-    });
-  }
-}
-
-async function submitted(payload, done, webForms) {
-  if (payload.status !== "ready") {
-    return;
-  }
-  const files = [...payload.data[0].values()];
-  const xml = await files.shift().text();
-  let settled = false;
-  const settle = (state, message) => {
-    if (settled) {
-      return;
-    }
-    settled = true;
-    tell(state, message);
-    if (state === "received") {
-      done({ next: webForms.POST_SUBMIT__NEW_INSTANCE });
+async function submitted(sending) {
+  const detail = {
+    ...sending,
+    received(message = "") {
+      tell("received", message);
+      sending.received();
       if (options.done) {
         location.assign(options.done);
       }
-    }
-  };
-  const detail = {
-    instanceId: payload.instanceId ?? idOf(xml),
-    xml,
-    files,
-    received: (message = "") => settle("received", message),
-    failed: (message = "") => settle("failed", message),
+    },
+    failed(message = "") {
+      tell("failed", message);
+      sending.failed();
+    },
   };
   const event = new CustomEvent("datlanh:submission", { detail, cancelable: true });
   if (window.dispatchEvent(event) && options.submit) {
@@ -162,11 +85,6 @@ async function post({ xml, files, received, failed }) {
   } catch (error) {
     failed(error.message);
   }
-}
-
-function idOf(xml) {
-  const found = new DOMParser().parseFromString(xml, "application/xml");
-  return found.getElementsByTagNameNS("*", "instanceID")[0]?.textContent ?? "";
 }
 
 /** What happened, for styles, tests and whoever listens: ready, received or failed. */

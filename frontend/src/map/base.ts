@@ -100,12 +100,19 @@ export async function sheet({ box, data, sources, layers, over, options }: Wish)
   map.once("idle", () => { box.dataset.ready = ""; }); // everything is drawn: for tests and pictures
   buttons(box, map);
   if (options?.interactive !== false) map.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-right");
-  const restyle = () => { paint(true); map.setStyle(style(), { diff: true }); };
+  const restyle = () => { paint(true); map.setStyle(style(), { diff: true, transformStyle: kept }); };
   document.addEventListener("datlanh:theme", restyle);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
   // Paper is always light: on the way to the printer the tokens have changed, and so must the drawing.
   matchMedia("print").addEventListener("change", () => { restyle(); map.resize(); map.redraw(); });
   return { map, restyle };
+}
+
+/** What is being drawn on the map (td-…) stays when its colours change. */
+function kept(before: StyleSpecification | undefined, next: StyleSpecification): StyleSpecification {
+  const sources = Object.entries(before?.sources ?? {}).filter(([name]) => name.startsWith("td-"));
+  const own = (before?.layers ?? []).filter(({ id }) => id.startsWith("td-"));
+  return { ...next, sources: { ...next.sources, ...Object.fromEntries(sources) }, layers: [...next.layers, ...own] };
 }
 
 function buttons(box: HTMLElement, map: MapLibre): void {

@@ -1,13 +1,16 @@
 // One report (or one record) on a small map: inline GeoJSON whose features say their role.
 import type { FeatureCollection } from "geojson";
-import type { GeoJSONSource } from "maplibre-gl";
+import type { Map as MapLibre } from "maplibre-gl";
 import { extent, ground, sheet } from "./base";
 import type { Box } from "./base";
 import { reportLayers } from "./styles";
 
 const CLOSEST = 17.5;
 
-export async function reportMap(box: HTMLElement): Promise<void> {
+/** What stands on a map, for those who draw on it. */
+export interface Ground { map: MapLibre; features: FeatureCollection }
+
+export async function reportMap(box: HTMLElement): Promise<Ground> {
   const text = document.getElementById(box.dataset.reportMap ?? "")?.textContent ?? "";
   const report = JSON.parse(text || '{"type":"FeatureCollection","features":[]}') as FeatureCollection;
   const data = await ground(box.dataset.basemap);
@@ -25,21 +28,6 @@ export async function reportMap(box: HTMLElement): Promise<void> {
   box.addEventListener("click", (event) => {
     if ((event.target as Element).closest("[data-zoom=all]") && bounds) map.fitBounds(bounds, fit);
   });
-  // A line drawn by clicking: each click is a row "lat, lon" of the page's text.
-  const rows = document.querySelector<HTMLTextAreaElement>("[data-draws-line]");
-  if (rows) {
-    const drawn = (): Array<[number, number]> => [...rows.value.matchAll(/(-?[\d.]+)[,;\s]+(-?[\d.]+)/g)].map((m) => [Number(m[2]), Number(m[1])]);
-    const own = report.features.filter((f) => f.properties?.role !== "cut");
-    const show = () => {
-      const line = drawn();
-      const cut = line.length > 1 ? [{ type: "Feature" as const, properties: { role: "register" }, geometry: { type: "LineString" as const, coordinates: line } }] : [];
-      (map.getSource("report") as GeoJSONSource | undefined)?.setData({ type: "FeatureCollection", features: [...own, ...cut] });
-    };
-    map.getCanvas().style.cursor = "crosshair";
-    map.on("click", ({ lngLat }) => { rows.value = `${rows.value.trim()}\n${lngLat.lat.toFixed(6)}, ${lngLat.lng.toFixed(6)}`.trim(); show(); });
-    rows.addEventListener("input", show);
-    show();
-  }
   // A finding in the list shows its place: data-at="lon,lat".
   const go = (event: Event) => {
     const place = (event.target as Element).closest<HTMLElement>("[data-at]")?.dataset.at?.split(",").map(Number);
@@ -51,4 +39,5 @@ export async function reportMap(box: HTMLElement): Promise<void> {
   new MutationObserver((_, watcher) => {
     if (!box.isConnected) { watcher.disconnect(); map.remove(); }
   }).observe(document.body, { childList: true, subtree: true });
+  return { map, features: report };
 }

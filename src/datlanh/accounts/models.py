@@ -179,7 +179,7 @@ class Session(AbstractBaseSession):
 
 
 class Device(models.Model):
-    """A phone or tablet that sends forms under a secret of its own, kept as SHA-256 only."""
+    """A phone or browser that sends forms under a secret of its own, kept as SHA-256 only."""
 
     id: int
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="devices")
@@ -187,6 +187,7 @@ class Device(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="devices")
     user_id: int
     name = models.CharField(max_length=120)
+    is_browser = models.BooleanField(default=False, db_default=False)  # enrolled by its user
     secret_sha256 = models.CharField(max_length=64, unique=True)  # hex
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

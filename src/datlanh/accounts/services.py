@@ -212,6 +212,31 @@ def device_add(*, user: User, name: str, by: Actor) -> tuple[Device, str]:
     require(by, Permission.DEVICE_MANAGE, user.organisation_id)
     if not user.is_active:
         raise DomainError(NOT_ACTIVE, name=user.full_name)
+    return _device_made(user, name, by)
+
+
+@transaction.atomic
+def browser_enrol(*, by: User, name: str, known: int | None = None) -> tuple[Device, str]:
+    """Take up the browser in which `by` fills forms in, with a new secret.
+
+    `known` is the number this browser had: it stays that device, and shut out where it was.
+    Who may send by password may send by this; nobody's reach is widened.
+
+    Raises NotAllowedError: `by` sends no reports for the home organisation.
+    """
+    require(by, Permission.REPORT_CREATE, by.organisation_id)
+    own = Device.objects.select_for_update().filter(user=by, is_browser=True)
+    device = own.filter(pk=known).first() if known else None
+    if device is None:
+        return _device_made(by, name, by, is_browser=True)
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    device.secret_sha256 = secret_digest(secret)
+    device.save(update_fields=["secret_sha256"])
+    record("device.renew", device, by=by)
+    return device, secret
+
+
+def _device_made(user: User, name: str, by: Actor, **more: bool) -> tuple[Device, str]:
     secret = secrets.token_urlsafe(SECRET_BYTES)
     device = Device.objects.create(
         organisation_id=user.organisation_id,
@@ -220,9 +245,10 @@ def device_add(*, user: User, name: str, by: Actor) -> tuple[Device, str]:
         secret_sha256=secret_digest(secret),
         created_at=clock.now(),
         created_by_id=by.id,
+        **more,
     )
     after = {"user": user.pk, "name": device.name, "organisation": user.organisation_id}
-    record("device.add", device, by=by, after=after)
+    record("device.add", device, by=by, after=after | more)
     return device, secret
 
 

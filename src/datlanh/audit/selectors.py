@@ -62,6 +62,17 @@ def event_newest(*actions: str) -> Event | None:
     return Event.objects.filter(action__in=actions).order_by("-pk").first()
 
 
+def events_sealed(after: int, most: int) -> list[tuple[int, Event]]:
+    """The events behind a number of the chain, each with its own, in its order.
+
+    What is sealed is committed: who reads on from the last number misses nothing.
+    """
+    numbers = Seal.objects.filter(number__gt=after).order_by("number")
+    pairs = list(numbers.values_list("number", "event_id")[:most])
+    events = Event.objects.in_bulk([event for _, event in pairs])
+    return [(number, events[event]) for number, event in pairs if event in events]
+
+
 @dataclass(frozen=True)
 class Sealing:
     """How far the chain has got. `waiting_since` is None while everything is sealed."""

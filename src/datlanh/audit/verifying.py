@@ -22,7 +22,7 @@ LATE = dt.timedelta(hours=2)
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something that is not as it was: altered, missing, inserted, chain, head, put_back."""
+    """Something that is not as it was. `kind`: altered, missing, inserted, chain, head."""
 
     kind: str
     number: int | None  # place in the chain
@@ -36,6 +36,7 @@ class Verdict:
 
     flaws: list[Flaw] = field(default_factory=list)
     count: int = 0  # flaws, also those beyond what `flaws` holds
+    put_back: list[str] = field(default_factory=list)  # restores that somebody signed for
     seals: int = 0
     heads: int = 0
     headed: int = 0  # number of the last head outside
@@ -83,6 +84,7 @@ def audit_verify(
     *,
     key: Ed25519PublicKey | None = None,
     paper: Sequence[tuple[int, str]] = (),
+    restored: bool = False,
 ) -> Verdict:
     """Compute the chain anew and compare it with what left the database.
 
@@ -90,6 +92,7 @@ def audit_verify(
         outside: heads from a copy that whoever has the database could not reach, in order.
         key: whose signature they must carry; None does not look.
         paper: (number, first digits of the link) as printed heads say.
+        restored: a backup is looked at, which may end before the heads do.
     """
     verdict = Verdict()
     with connection.cursor() as cursor:
@@ -99,7 +102,8 @@ def audit_verify(
     walk = _Walk(verdict, known)
     for link in _links():
         walk.take(link)
-    walk.end()
+    if not restored:
+        walk.end()
     _beside(verdict)
     return verdict
 
@@ -145,17 +149,15 @@ class _Known:
         verdict.headed = self.last
 
     def _put_back(self, head: Head, verdict: Verdict) -> None:
+        """A restore: told for good, and no flaw, for who has the database alone cannot sign it."""
         gone = sorted(n for n in self.marks if n > head.number)
-        for n in gone:
-            verdict_event = self.marks.pop(n).event_id
-            self.links.pop(n, None)
-            if n == gone[0]:
-                verdict.add(
-                    "put_back", n, verdict_event,
-                    f"the database was put back on {head.at[:10]} to number {head.number}"
-                    f" (“{head.put_back}”); {len(gone)} events that were known outside are lost,"
-                    f" the first is event {verdict_event}",
-                )  # fmt: skip
+        lost = [self.marks.pop(n).event_id for n in gone]
+        self.links = {n: link for n, link in self.links.items() if n <= head.number}
+        verdict.put_back.append(
+            f"put back on {head.at[:16]} UTC to number {head.number} (“{head.put_back}”):"
+            f" {len(lost)} events known outside were lost"
+            + (f", the first is event {lost[0]}" if lost else "")
+        )
 
 
 class _Walk:
@@ -271,6 +273,8 @@ def told(verdict: Verdict) -> Iterator[Any]:
         yield f"✗ {flaw.kind}: {flaw.what}"
     if verdict.count > len(verdict.flaws):
         yield f"  and {verdict.count - len(verdict.flaws)} more"
+    for each in verdict.put_back:
+        yield f"! {each}"
     if verdict.unsealed:
         since = f"{verdict.unsealed_since:%Y-%m-%d %H:%M:%S} UTC"
         yield f"· not yet sealed: {verdict.unsealed} events, the oldest of {since}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,6 +102,18 @@ def _leave(users: int, var: Path) -> None:
         return
     if not (var / "cluster.keep").exists():
         tool("stop", var)
+
+
+def answers(var: Path) -> bool:
+    """Whether somebody listens on the private cluster's socket."""
+    entry = admin_entry(var)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+        door.settimeout(5)
+        try:
+            door.connect(f"{entry['HOST']}/.s.PGSQL.{entry['PORT']}")
+        except OSError:
+            return False
+    return True
 
 
 def client_folder(var: Path) -> Path | None:

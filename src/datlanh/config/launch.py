@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -24,6 +24,8 @@ from datlanh.config.steps import StepError, die_with_parent, say, step
 PORTS_TRIED = 50
 ANSWER_WITHIN_S = 60
 STOP_WITHIN_S = 15
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0  # before a worker that ended is started again
+DATABASE_EVERY_S = 2.0
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -221,9 +223,44 @@ def serve(*, host: str, port: int, var: Path, note: IO[str]) -> None:
             wait_for_answer(server, shown, chosen)
         write_note(note, address=address)
         jobs = [sys.executable, "-m", "datlanh.config.cli", "worker"]
-        with child(jobs, **demo) as worker:
+        with Kept(jobs, **demo) as worker:
             say(f"\n  Đất Lành: mở {address} (Ctrl-C để dừng) · open it, Ctrl-C stops\n")
-            watch(server, worker)
+            watch(server, worker, var)
+
+
+class Kept:
+    """A process that is started again when it ends, later and later while it keeps ending."""
+
+    def __init__(self, command: list[str], **environment: str) -> None:
+        self._command, self._environment = command, environment
+        self._stack = ExitStack()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._began, self._wait = 0.0, FIRST_WAIT_S
+
+    def __enter__(self) -> Kept:
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _start(self) -> None:
+        self._stack.close()
+        self._process = self._stack.enter_context(child(self._command, **self._environment))
+        self._began = time.monotonic()
+
+    def look(self) -> bool:
+        """Start it again if it ended and its wait is over; True when it did."""
+        if self._process is None or self._process.poll() is None:
+            return False
+        ran = time.monotonic() - self._began
+        if ran > LONGEST_WAIT_S * 2:
+            self._wait = FIRST_WAIT_S
+        if ran < self._wait:
+            return False
+        self._wait = min(self._wait * 2, LONGEST_WAIT_S)
+        self._start()
+        return True
 
 
 def wait_for_answer(server: subprocess.Popen[bytes], host: str, port: int) -> None:
@@ -247,13 +284,18 @@ def wait_for_answer(server: subprocess.Popen[bytes], host: str, port: int) -> No
     raise StepError(f"The server did not answer within {ANSWER_WITHIN_S} s.")
 
 
-def watch(server: subprocess.Popen[bytes], worker: subprocess.Popen[bytes]) -> None:
-    """Until the server ends; a worker that ends is told, the pages go on without it."""
-    told = False
+def watch(server: subprocess.Popen[bytes], worker: Kept, var: Path) -> None:
+    """Until the server ends. A job worker or a private database that ended is started again."""
+    looked = time.monotonic()
     while server.poll() is None:
-        if worker.poll() is not None and not told:
-            say("✗ the worker of the job queue ended; start again to have jobs done")
-            told = True
+        if worker.look():
+            say("· the worker of the job queue ended and was started again")
+        if time.monotonic() - looked > DATABASE_EVERY_S and cluster.is_private():
+            looked = time.monotonic()
+            if not cluster.answers(var):
+                say("· the database does not answer; starting it again")
+                with suppress(StepError):  # told above; tried again
+                    cluster.tool("start", var)
         time.sleep(0.5)
     raise StepError("The server ended by itself; the reason is above.")
 

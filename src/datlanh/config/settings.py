@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "datlanh.intake",
     "datlanh.exchange",
     "datlanh.reporting",
+    "datlanh.notices",
     "datlanh.delivery",
     "datlanh.web",
     "datlanh.api",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "datlanh.delivery.browsers.OwnQueue",
     "datlanh.delivery.middleware.SecondStep",
     "datlanh.delivery.middleware.ActingUser",
 ]
@@ -177,6 +179,7 @@ PERSON_MASTER_KEY = env.text("DATLANH_PERSON_KEY", "") or env.kept_secret(
 # Signs the heads of the audit trail, which leave the database for a folder (audit.heads).
 AUDIT_KEY = env.text("DATLANH_AUDIT_KEY", "") or env.kept_secret(VAR / "secrets" / "audit_key")
 AUDIT_HEADS = Path(env.text("DATLANH_AUDIT_HEADS", str(VAR / "heads"))).resolve()
+BACKUPS = Path(env.text("DATLANH_BACKUPS", str(VAR / "backups"))).resolve()
 # A centre's own symbols of printed maps, over those of reporting.documents.
 SYMBOLOGY = env.text("DATLANH_SYMBOLOGY", "")
 FORMS_ROOT = Path(env.text("DATLANH_FORMS", str(ROOT / "forms")))
@@ -190,6 +193,17 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 300  # ODK Collect puts up to 101 files into one 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # Check a report while it is received instead of in a job; for tests and trials.
 CHECK_INLINE = env.flag("DATLANH_CHECK_INLINE")
+# Notices by e-mail (notices.outbox). Without a host there are none.
+EMAIL_HOST = env.text("DATLANH_MAIL_HOST", "")
+EMAIL_PORT = env.number("DATLANH_MAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("DATLANH_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("DATLANH_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("DATLANH_MAIL_STARTTLS", EMAIL_PORT == 587)
+EMAIL_USE_SSL = env.flag("DATLANH_MAIL_TLS", EMAIL_PORT == 465)
+EMAIL_TIMEOUT = 20
+EMAIL_FROM = env.text("DATLANH_MAIL_FROM", "Đất Lành <datlanh@localhost>")
+SITE_URL = env.text("DATLANH_URL", "http://localhost:8000").rstrip("/")  # as e-mails name it
+
 # So many days before the 10th information officers are reminded of monthly reports.
 REMIND_DAYS_BEFORE = env.number("DATLANH_REMIND_DAYS_BEFORE", 3)
 

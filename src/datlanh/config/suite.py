@@ -83,6 +83,8 @@ def _run(fast: bool, words: list[str], var: Path) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "datlanh.config.settings"
     setup.build()
     browser, reason = (None, "--fast") if fast else find_chromium(var)
+    # The tests that need it say why they are skipped.
+    os.environ["DATLANH_NO_PGBACKREST"] = install_package(var, "pgbackrest")
     report = var / "report.xml"
     report.unlink(missing_ok=True)
     lanes = lanes_of(words, browser=browser, report=report)
@@ -148,23 +150,30 @@ def find_chromium(var: Path) -> tuple[str | None, str]:
     found = named or next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
     if found:
         return found, ""
-    line = "sudo apt-get update && sudo apt-get install -y chromium"
+    refusal = install_package(var, "chromium")
+    return (None, refusal) if refusal else (shutil.which("chromium"), "")
+
+
+def install_package(var: Path, name: str) -> str:
+    """Install a package of the system whose program bears its name; why not, or ""."""
+    if shutil.which(name):
+        return ""
+    line = f"sudo apt-get update && sudo apt-get install -y {name}"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        say(f"· Chromium is missing; to run the tests in the browser paste:  {line}")
-        return None, f"Chromium is missing ({line})"
-    say("· installing Chromium from the system's packages …")
+        say(f"· {name} is missing; to run the tests that need it paste:  {line}")
+        return f"{name} is missing ({line})"
+    say(f"· installing {name} from the system's packages …")
     try:
         run_logged(["apt-get", "-qq", "update"], log=var / "apt.log", cwd=ROOT)
         install = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "install", "-y", "-qq"]
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         run_logged(
-            [*install, "--no-install-recommends", "chromium"],
+            [*install, "--no-install-recommends", name],
             log=var / "apt.log", cwd=ROOT, env=environment,
         )  # fmt: skip
     except StepError as refusal:
-        return None, str(refusal)
-    found = shutil.which("chromium")
-    return found, "" if found else "the package chromium brought no /usr/bin/chromium"
+        return str(refusal)
+    return "" if shutil.which(name) else f"the package {name} brought no /usr/bin/{name}"
 
 
 def skips(report: Path) -> Counter[str]:

@@ -266,3 +266,26 @@ def files_put_back(target: Path, live: Path, *, secret: str) -> int:
         _write(new, content)
         back += 1
     return back
+
+
+# ── Restoring ───────────────────────────────────────────────────────────────────────────────
+
+
+def restore_into(
+    var: Path, data: Path, *, to: dt.datetime | None = None, starts_in: Path | None = None
+) -> None:
+    """Write a cluster's folder as it was at `to` (None: as late as the log goes), not started.
+
+    `starts_in` is where the folder is moved before it starts; it fetches the log to there.
+
+    Raises:
+        BackupError: nothing to restore from; pgBackRest's own words.
+    """
+    words = [f"--pg1-path={data}"]
+    if starts_in is not None:
+        fetch = f'pgbackrest --config={conf_of(var)} --stanza={STANZA} archive-get %f "%p"'
+        words.append(f"--recovery-option=restore_command={fetch}")
+    if to is not None:
+        at = to.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S+00")
+        words += ["--type=time", f"--target={at}", "--target-action=promote"]
+    run(var, "restore", *words)

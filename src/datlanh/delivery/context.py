@@ -22,6 +22,7 @@ from datlanh.accounts.secondstep import owed_since
 from datlanh.accounts.selectors import DemoAccount, demo_accounts, grants_of
 from datlanh.intake.selectors.queue import queue_waiting
 from datlanh.kernel import clock
+from datlanh.notices.selectors import notices_unread
 
 THEMES = ("light", "dark")
 REVIEW = "web:review"
@@ -49,6 +50,7 @@ NAVIGATION = (
         "g d",
         frozenset({Permission.REPORT_APPROVE, Permission.REPORT_VERIFY}),
     ),
+    Entry("web:fill", _("Fill in"), "pencil", "g n", frozenset({Permission.REPORT_CREATE})),
     Entry("web:map", _("Map"), "map-2", "g b", frozenset({Permission.MAP_READ})),
     Entry(
         "web:areas",
@@ -185,6 +187,17 @@ class Shell:
     def exports(self) -> str:
         """The address of this person's files, or "" for who reads no records."""
         return address("web:exports") if has(self.request.user, Permission.RECORD_READ) else ""
+
+    @property
+    def notices(self) -> str:
+        """The address of one's notices."""
+        return address("web:notices")
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices are unread; more than 99 are 100."""
+        user = self.request.user
+        return notices_unread(user) if isinstance(user, User) else 0
 
     @property
     def security(self) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
@@ -135,8 +136,9 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """`handler500`."""
-    return failure(request, 500)
+    """`handler500`. What fails before a view is reached, in reading a session, comes here too."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    return failure(request, 503 if away else 500)
 
 
 def _spoken(request: HttpRequest, status: int, code: str, sentence: str) -> HttpResponse | None:

@@ -171,6 +171,26 @@ def instance_of(form: BlankForm, answers: Answers, instance_id: str) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
 
+def form_filled(form: BlankForm, answers: Answers) -> bytes:
+    """The XForm that opens with `answers` in place, for an engine that fills it in anew.
+
+    What is not answered keeps the form's own default, and a list without rows its blank one.
+    Answers to questions the form does not have are left out.
+    """
+    document = etree.fromstring(form.xform, etree.XMLParser(resolve_entities=False))
+    root = next(_children(next(document.iter(f"{{{_XFORMS}}}instance"))))
+    # A repeat stands there twice, its template first: the later one is the row that is shown.
+    places = {_local(e): e for e in _leaves(root, _known(form.mapping))}
+    for key, text in _written(answers.values, answers.points, answers.polygons).items():
+        if key in places:
+            places[key].text = text
+    for repeat in form.mapping.repeats:
+        rows = answers.rows.get(repeat.key, [])
+        if rows and repeat.key in places:
+            _write_rows(places[repeat.key], rows, {})
+    return etree.tostring(document, xml_declaration=True, encoding="utf-8")
+
+
 def _plain_text(xml: bytes) -> str:
     if len(xml) > MAX_BYTES:
         raise UnreadableError(TOO_LARGE, code="too_large", size=len(xml), limit=MAX_BYTES)

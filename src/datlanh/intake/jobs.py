@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from datlanh.accounts.acting import SYSTEM, acting
+from datlanh.intake.services.batch_runs import batch_work
 from datlanh.intake.services.checking import report_recheck
 from datlanh.intake.services.clocks import clocks_remind
 from datlanh.intake.services.following import mapping_follow
-from datlanh.intake.services.mapping_runs import BusyError, mapping_work
+from datlanh.intake.services.mapping_runs import mapping_work
 from datlanh.intake.services.nightly import register_check
+from datlanh.intake.services.sole import WHILE_BUSY
 
 __all__ = [
     "check_register",
@@ -18,9 +19,8 @@ __all__ = [
     "correct_mapping",
     "follow_mapping",
     "remind_clocks",
+    "withdraw_batch",
 ]
-
-WHILE_BUSY = RetryStrategy(max_attempts=20, wait=30, retry_exceptions=[BusyError])
 
 
 @app.task(name="intake.check_report", queue="checks", retry=3)
@@ -39,6 +39,12 @@ def follow_mapping(form_version_id: int) -> None:
 def correct_mapping(run_id: int) -> None:
     """Read the reports of a version anew with its corrected mapping. Twice is once."""
     mapping_work(run_id=run_id)
+
+
+@app.task(name="intake.withdraw_batch", queue="checks", retry=WHILE_BUSY)
+def withdraw_batch(run_id: int) -> None:
+    """Withdraw the reports of a confirmed batch. Twice is once."""
+    batch_work(run_id=run_id)
 
 
 # 18:00 UTC is one o'clock at night in the province. One run at a time: a long one is not overtaken.

@@ -35,6 +35,7 @@ from datlanh.kernel.grid import BOX_M, from_utm
 
 # Boxes at exactly the gap belong together: corners that only touch would otherwise stay apart.
 TOUCH_M = 0.01
+MOVED_M = 0.05  # written in degrees and read back, a point moves by a centimetre
 SLIVER_M2 = 1.0  # pieces below this are noise of the overlay
 
 
@@ -93,6 +94,7 @@ class Proposed:
     joined: tuple[str, ...]
     items: int
     losses: tuple[Loss, ...] = ()
+    by_hand: tuple[float, float] | None = None  # ground an officer left out, and took in, m²
 
     @property
     def is_one_ring(self) -> bool:
@@ -145,6 +147,34 @@ def compared(
 ) -> list[Delineation]:
     """The same with other margins, to be put side by side."""
     return [delineate(boxes, replace(settings, margin_m=m), cuts) for m in margins]
+
+
+def redrawn(
+    proposed: Proposed, outline: Polygon, boxes: Sequence[Searched], settings: Settings
+) -> Proposed:
+    """A proposal whose outline an officer moved (UTM metres), measured anew with its boxes.
+
+    One whose turning points stand where they stood is the proposal itself.
+    """
+    if outline.boundary.hausdorff_distance(proposed.outline.boundary) < MOVED_M:
+        return proposed
+    out = proposed.outline.difference(outline)
+    taken = outline.difference(proposed.outline)
+    positive = _sharing(outline, [b for b in boxes if b.role == Role.POSITIVE])
+    joined = _sharing(outline, [b for b in boxes if b.role == Role.JOINS])
+    found = _measured(outline, positive, joined, settings, proposed.losses)
+    return replace(found, by_hand=(out.area, taken.area))
+
+
+def uncovered(outline: Polygon, boxes: Sequence[Searched]) -> tuple[str, ...]:
+    """Positive boxes near an outline that it covers only in part: ground somebody must answer for.
+
+    A box is near when it shares ground with the outline or with the box-wide band around it.
+    """
+    around = outline.buffer(BOX_M, join_style="mitre")
+    near = _sharing(around, [b for b in boxes if b.role == Role.POSITIVE])
+    cut = [b for b in near if b.polygon.difference(outline).area > SLIVER_M2]
+    return _in_place(cut)
 
 
 def _counted(group: _Group) -> int:

@@ -168,6 +168,8 @@ class ReportView:
     date_of_information: dt.date | None = None
     received_on: dt.date | None = None
     supersedes: bool = False  # a correction that restates an earlier report
+    edit_of_unknown: bool = False  # edited on the phone from what never came in
+    twins: tuple[str, ...] = ()  # receipts of other content under the same instance id
     form_known: bool = True
     form_retired: bool = False
     problems: tuple[str, ...] = ()  # answers that could not be read, as question keys

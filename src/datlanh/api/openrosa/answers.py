@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 
+from datlanh.accounts.phonebudget import WAIT_S, TooManyTriesError
 from datlanh.accounts.scope import NotAllowedError
 from datlanh.api.openrosa.callers import Caller, RevokedError, SignInError, caller_of
 from datlanh.delivery.errors import RETRY_AFTER_S, status_of
@@ -95,6 +96,8 @@ def message(status: int, text: str, *, language: str) -> HttpResponse:
     answer = HttpResponse(body, status=status, content_type=XML)
     if status == 503:
         answer["Retry-After"] = str(RETRY_AFTER_S)
+    if status == 429:
+        answer["Retry-After"] = str(WAIT_S)
     if status == 401:
         answer["WWW-Authenticate"] = 'Basic realm="Dat Lanh", charset="UTF-8"'
     return _with_headers(answer, language)
@@ -146,6 +149,8 @@ def _status(error: DomainError) -> int:
     # Not 401: Collect would ask for a password and hide the sentence.
     if isinstance(error, RevokedError | NotAllowedError) or error.code in ("may_not_send", "mfa"):
         return 403
+    if isinstance(error, TooManyTriesError):
+        return 429
     if error.code == "too_large":
         return 413
     return 409 if error.code == "foreign_instance" else status_of(error)

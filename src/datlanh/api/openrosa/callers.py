@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from datlanh.accounts.models import Device, User
+from datlanh.accounts.phonebudget import Try
 from datlanh.accounts.selectors import device_known
 from datlanh.accounts.services import device_seen
 from datlanh.kernel.errors import DomainError
@@ -71,6 +72,7 @@ def caller_of(request: HttpRequest, secret: str | None, *, also_shut_out: bool =
         Http404: nobody has that secret; told like any address that is not there.
         RevokedError: the phone is shut out.
         SignInError: basic sign-in is missing or wrong.
+        TooManyTriesError: so many were wrong that nobody looks at this one.
     """
     if secret is None:
         return _by_password(request)
@@ -87,10 +89,12 @@ def caller_of(request: HttpRequest, secret: str | None, *, also_shut_out: bool =
 
 def _by_password(request: HttpRequest) -> Caller:
     username, password = _credentials(request.headers.get("Authorization", ""))
+    budget = Try(request, username)
     # The backend derives a password for unknown names too, so the time taken tells nothing.
     user = ModelBackend().authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise SignInError(SIGN_IN)
+    budget.was_right()
     if is_mfa_enabled(user):
         raise DomainError(MFA_HERE, code="mfa")
     return Caller(user, user.organisation)

@@ -47,6 +47,8 @@ def _line(report: Report, language: str) -> dict[str, Any]:
         "title": title,
         "record": report.record_local_id,
         "received_at": report.received_at,
+        "late": report.is_late,
+        "exempted": report.is_exempted,
         "state": report.state,
         "state_label": STATES[report.state].say(language),
         "returned_note": report.returned_note if report.state == "returned" else "",

@@ -40,6 +40,12 @@ KNOWN = Text(
     "Báo cáo này đã được nhận trước đó. Số biên nhận: {receipt}.",
     "This report was received before. Receipt number: {receipt}.",
 )
+TWIN = Text(
+    "Nội dung này khác với báo cáo {receipt} đã gửi trước dưới cùng mã bản ghi; cả hai được giữ và "
+    "đánh dấu.",
+    "It differs from report {receipt}, sent before under the same identity; both are kept and "
+    "flagged.",
+)
 MORE_FILES = Text(
     "Đã nhận thêm tệp cho báo cáo {receipt}.", "More files received for report {receipt}."
 )
@@ -83,6 +89,14 @@ def submission(request: HttpRequest, caller: Caller) -> HttpResponse:
     language = language_of(request, caller)
     answer = message(201 if receipt.is_new else 202, told(receipt, language), language=language)
     answer["Location"] = here
+    return _numbered(answer, receipt.report.receipt)
+
+
+def _numbered(answer: HttpResponse, receipt: str, *, held: bool = False) -> HttpResponse:
+    """The number in a header too: what fills forms in a browser does not read sentences."""
+    answer["X-Datlanh-Receipt"] = receipt
+    if held:
+        answer["X-Datlanh-Held"] = "1"
     return answer
 
 
@@ -97,7 +111,7 @@ def _held(
         201 if kept.is_new else 202, HELD.say(language, receipt=kept.receipt), language=language
     )
     answer["Location"] = request.build_absolute_uri(request.path)
-    return answer
+    return _numbered(answer, kept.receipt, held=not kept.is_report)
 
 
 def told(receipt: Receipt, language: str) -> str:
@@ -107,6 +121,8 @@ def told(receipt: Receipt, language: str) -> str:
     lines = [first.say(language, receipt=report.receipt)]
     if receipt.is_new and receipt.form in SAID_OF_FORM:
         lines.append(SAID_OF_FORM[receipt.form].say(language))
+    if receipt.is_new and receipt.twin_of:
+        lines.append(TWIN.say(language, receipt=receipt.twin_of.receipt))
     lines += [refused.say(language) for refused in receipt.refused]
     return " ".join(lines)
 

@@ -13,7 +13,16 @@ from django.conf import settings
 from django.db import transaction
 
 from datlanh.audit.services import via
-from datlanh.intake.demo import casualties, fates, people, sessions, tasks, today, waiting
+from datlanh.intake.demo import (
+    casualties,
+    clocks,
+    fates,
+    people,
+    sessions,
+    tasks,
+    today,
+    waiting,
+)
 from datlanh.intake.demo.book import Book
 from datlanh.intake.demo.calendar import Story, tell
 from datlanh.intake.demo.desk import Desk
@@ -76,6 +85,9 @@ def tell_year(
     lives = list(_lives(book, rng, areas))
     with _checked_at_once():
         tell([story for _, story in lives] + _others(book, areas), now)
+    with clock.frozen(now):
+        clocks.excused(book)
+        clocks.this_morning()
     return Told(areas, sum(m2 for m2, _ in lives), desk.count)
 
 

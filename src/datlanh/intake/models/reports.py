@@ -44,6 +44,10 @@ class Report(models.Model):
     chain_id = models.BigIntegerField(db_index=True)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="resubmissions")
     replaces_id: int | None
+    # The instance it says it was edited from, and the one whose id it bears with other content.
+    edited_from = models.CharField(max_length=128, blank=True, default="")
+    twin_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="twins")
+    twin_of_id: int | None
     record_id = models.UUIDField(null=True, db_index=True)
     approved_once = models.BooleanField(default=False)  # from then on its payload is fixed
     checked_at = models.DateTimeField(null=True)
@@ -67,6 +71,9 @@ class Report(models.Model):
             models.Index("state", "id", name="intake_report_queue"),
             models.Index("organisation", "id", name="intake_report_organisation"),
             models.Index("date_of_information", "form", name="intake_report_day"),
+            models.Index(
+                "edited_from", condition=~Q(edited_from=""), name="intake_report_edited_from"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -161,6 +168,43 @@ class Batch(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     by_id: int
     at = models.DateTimeField()
+
+
+class BatchRun(models.Model):
+    """A large batch that the second person confirmed, on its way: a job withdraws its reports."""
+
+    WAITING, RUNNING, DONE, REFUSED, FAILED = "waiting", "running", "done", "refused", "failed"
+    OPEN = (WAITING, RUNNING)
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="runs")
+    batch_id: int
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")  # the second person
+    asked_at = models.DateTimeField()
+    note = models.TextField(blank=True)
+    state = models.CharField(max_length=8, default=WAITING)
+    alive_at = models.DateTimeField()  # when it was taken up
+    ended_at = models.DateTimeField(null=True)
+    refusal = models.JSONField(default=dict)  # language → sentence
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "batch",
+                condition=Q(state__in=["waiting", "running"]),
+                name="intake_batch_run_one_open",
+            ),
+            models.CheckConstraint(
+                name="intake_batch_run_ended_whole",
+                condition=Q(state__in=["waiting", "running"], ended_at__isnull=True)
+                | Q(state__in=["done", "refused", "failed"], ended_at__isnull=False),
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to come."""
+        return self.state in self.OPEN
 
 
 class Proposal(models.Model):

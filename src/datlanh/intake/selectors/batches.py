@@ -11,7 +11,7 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.batching import LIMIT, STEP
 from datlanh.intake.models import Batch, BatchMember, Proposal, Report
-from datlanh.intake.selectors.reports import HEAVY, reports_of
+from datlanh.intake.selectors.reports import HEAVY, clocks_told, reports_of
 
 
 def batch_reports(who: User, wanted: Q) -> QuerySet[Report]:
@@ -79,6 +79,8 @@ def batch_get(who: User, id: int) -> Batch:
 def batch_members(batch: Batch, who: User) -> list[BatchMember]:
     """Its reports within the scope, in their order."""
     found = _visible(who).filter(batch=batch)
-    return list(
+    members = list(
         found.select_related("report", "report__organisation", "corrected_by").order_by("report")
     )
+    clocks_told(m.report for m in members)
+    return members

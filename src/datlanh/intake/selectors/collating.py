@@ -11,12 +11,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.intake.models import Finding, FormVersion, RecordFinding, Report
+from datlanh.intake.selectors.lateness import exempted
 from datlanh.intake.selectors.reports import UNDECIDED, form_titles
 from datlanh.kernel import clock
 from datlanh.kernel.checks.parts import FORMS
@@ -82,6 +83,8 @@ class Line:
     waiting: int = 0
     replaced: int = 0
     gone: int = 0
+    late: int = 0  # by the stamp, exempted or not
+    exempted: int = 0  # of the late ones
     findings: int = 0  # blocks and warnings of its undecided reports
     records: int = 0  # open findings of the nightly run about records of its kind
 
@@ -125,15 +128,35 @@ def sheet_of(who: User, organisation: str, period: Period) -> Sheet:
     counts = received.order_by().values_list("form", "state").annotate(Count("pk"))
     for form, state, count in counts:
         lines.setdefault(form, Line(form, Text(form, form))).add(state, count)
+    _late(lines, received.filter(is_late=True))
     _findings(lines, received.filter(state__in=UNDECIDED).values("pk"))
     _records(lines, found)
     sheet = Sheet(found, period, list(lines.values()))
     for line in sheet.lines:
-        for name in ("sent", "approved", "returned", "waiting", "replaced", "gone"):
+        for name in COUNTED:
             setattr(sheet.total, name, getattr(sheet.total, name) + getattr(line, name))
-        sheet.total.findings += line.findings
-        sheet.total.records += line.records
     return sheet
+
+
+COUNTED = (
+    "sent",
+    "approved",
+    "returned",
+    "waiting",
+    "replaced",
+    "gone",
+    "late",
+    "exempted",
+    "findings",
+    "records",
+)
+
+
+def _late(lines: Mapping[str, Line], late: QuerySet[Report]) -> None:
+    told = late.order_by().values_list("form")
+    counts = told.annotate(late=Count("pk"), excused=Count("pk", filter=exempted()))
+    for form, count, excused in counts:
+        lines[form].late, lines[form].exempted = count, excused
 
 
 def _findings(lines: Mapping[str, Line], undecided: object) -> None:

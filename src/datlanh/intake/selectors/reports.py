@@ -149,6 +149,15 @@ def reports_clocked(reports: QuerySet[Report]) -> QuerySet[Report]:
     return with_due(reports.annotate(**known))
 
 
+def clocks_told(reports: Iterable[Report]) -> None:
+    """Let reports that were read otherwise know `is_exempted` too."""
+    reports = list(reports)
+    late = [r.pk for r in reports if r.is_late]
+    excused = set(Report.objects.filter(exempted(), pk__in=late).values_list("pk", flat=True))
+    for report in reports:
+        report.is_exempted = report.pk in excused
+
+
 # The compiled form stands in the version's row: lists do without it.
 HEAVY = ("form_version__xlsform", "form_version__xform", "form_version__mapping_json")
 
@@ -157,7 +166,7 @@ def report_get(who: User, receipt: str, permission: str = Permission.REPORT_READ
     """One report. Raises Report.DoesNotExist: absent, or outside the scope."""
     return (
         reports_clocked(reports_of(who, permission))
-        .select_related("supersedes", "replaces", "device", "gazetteer")
+        .select_related("supersedes", "replaces", "twin_of", "device", "gazetteer")
         .select_related("assignment__to", "assignment__by")
         .defer(*HEAVY)
         .get(receipt=receipt)
@@ -189,7 +198,11 @@ def findings_of(report: Report) -> list[Finding]:
 
 def corrections_of(who: User, report: Report) -> QuerySet[Report]:
     """Later reports that restate this one or were sent in its place."""
-    return reports_of(who).filter(Q(supersedes=report) | Q(replaces=report)).order_by("pk")
+    return (
+        reports_of(who)
+        .filter(Q(supersedes=report) | Q(replaces=report) | Q(twin_of=report))
+        .order_by("pk")
+    )
 
 
 def form_titles() -> dict[str, Text]:

@@ -8,7 +8,7 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.intake.models import Report
-from datlanh.intake.selectors.lateness import with_due
+from datlanh.intake.selectors.reports import reports_clocked
 
 
 def reports_sent(author: User) -> QuerySet[Report]:
@@ -24,6 +24,7 @@ def reports_sent(author: User) -> QuerySet[Report]:
             "state",
             "state_at",
             "received_at",
+            "is_late",
             "returned_note",
             "due_at",
             "checked_at",
@@ -35,4 +36,4 @@ def reports_sent(author: User) -> QuerySet[Report]:
         .prefetch_related("refused_files")
         .order_by("-id")
     )
-    return with_due(sent)
+    return reports_clocked(sent)

@@ -19,7 +19,7 @@ from datlanh.hazards.selectors.sources import AREA, RELEASE
 from datlanh.intake.models import Report, ShapeChoice
 from datlanh.intake.selectors.settings import settings_in_force
 from datlanh.kernel import clock, firewall, geometry
-from datlanh.kernel.firewall import Examination, Other, Surroundings
+from datlanh.kernel.firewall import Examination, Other, Problem, Surroundings
 from datlanh.kernel.ids import spellings
 from datlanh.kernel.mapping import Answers, FormMapping, Question
 from datlanh.kernel.text import Text
@@ -56,6 +56,21 @@ def drawing_examined(
     """One drawing of a report."""
     every = drawings_examined(report, mapping, answers, who)
     return next((d for d in every if d.question.key == key), None)
+
+
+def outline_examined(polygons: Iterable[Polygon], form: str, who: User) -> Examination:
+    """An outline that no report carries yet, as a drawing of that form would be examined."""
+    drawn = list(polygons)
+    if firewall.measured(drawn) is None:
+        return firewall.examine(drawn, Surroundings(inside=_inside))
+    whole = geometry.as_one(drawn)
+    near = neighbours_of(whole, scope_for(who, Permission.RECORD_READ))
+    at = places.commune_at(whole.representative_point(), clock.today())
+    commune, name = _commune(at.code) if at else (None, "")
+    others = [_other(n, i, form) for i, n in enumerate(near, 1)]
+    return firewall.examine(
+        drawn, Surroundings(others, commune=commune, commune_name=name, inside=_inside)
+    )
 
 
 def shape_choices(report: Report) -> list[ShapeChoice]:
@@ -147,9 +162,13 @@ def told(said: Any) -> Text:
 
 def numbered(drawn: Drawn) -> list[tuple[int, Any]]:
     """The problems in order of severity with their numbers, as page and map show them."""
+    return list(enumerate(gravest_first(drawn.examined), 1))
+
+
+def gravest_first(examined: Examination) -> list[Problem]:
+    """The problems in order of severity."""
     order = {"block": 0, "warn": 1, "info": 2}
-    problems = sorted(drawn.examined.problems, key=lambda p: order[p.severity])
-    return list(enumerate(problems, 1))
+    return sorted(examined.problems, key=lambda p: order[p.severity])
 
 
 def with_drawing(answers: Answers, key: str, polygons: Iterable[Polygon]) -> Answers:

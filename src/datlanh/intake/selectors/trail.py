@@ -164,7 +164,7 @@ def _names(events: list[Event]) -> dict[tuple[str, str], str]:
         wanted = {k for k in keys.get(kind, ()) if k.isdigit() or len(k) == UUID_LENGTH}
         if wanted:
             names |= {(kind, str(pk)): str(name) for pk, name in named(wanted)}
-    for kind in ("person", "record", "organisation"):
+    for kind in ("backup", "person", "record", "organisation"):
         for key in keys.get(kind, ()):
             names.setdefault((kind, key), key)
     return names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.gis.geos import Point as GeosPoint
 from django.db import transaction
+from django.db.models import Q
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.intake.facts import DatabaseFacts
@@ -34,10 +35,25 @@ def view_of(report: Report, mapping: FormMapping, answers: Answers) -> rules.Rep
         organisation=report.organisation.key,
         received_on=clock.local_date(report.received_at),
         supersedes=report.supersedes_id is not None,
+        edit_of_unknown=is_edit_of_unknown(report),
+        twins=twins_of(report),
         boxes=boxes_seen(report, mapping, answers),
         form_retired=bool(report.form_version and report.form_version.retired_at),
         refused_files=tuple(report.refused_files.values_list("name", flat=True)),
     )
+
+
+def is_edit_of_unknown(report: Report) -> bool:
+    """Whether it was edited on the phone from what never came in."""
+    tied = report.supersedes_id or report.replaces_id
+    return bool(report.edited_from) and not tied
+
+
+def twins_of(report: Report) -> tuple[str, ...]:
+    """The receipts of what bears its instance id and says something else."""
+    first = report.twin_of_id or report.pk
+    found = Report.objects.filter(Q(pk=first) | Q(twin_of=first)).exclude(pk=report.pk)
+    return tuple(found.order_by("pk").values_list("receipt", flat=True))
 
 
 def report_recheck(*, report_id: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from django.db import transaction
 
@@ -26,6 +26,7 @@ from datlanh.intake.services.receiving import (
     header_set,
     report_receive,
 )
+from datlanh.intake.services.tying import says_otherwise, twin_id
 from datlanh.intake.workflow import HOLDING, Step
 from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError, UnreadableError
@@ -52,13 +53,14 @@ class HeldReceipt:
 
     receipt: str
     is_new: bool
+    is_report: bool = False  # it was taken in before the phone was shut out
 
 
 def report_hold(*, xml: bytes, device: Device, attachments: Sequence[Incoming] = ()) -> HeldReceipt:
     """Keep what a phone that is shut out sends. Call it while the system acts.
 
     Nothing of it reaches a report, a queue, a clock or a figure. The same instance twice is kept
-    once; one that is a report already is left as it is.
+    once; one that is a report already is left as it is. Other content is held by itself.
 
     Raises:
         UnreadableError, TryLaterError: as `report_receive`; nothing was kept.
@@ -69,12 +71,18 @@ def report_hold(*, xml: bytes, device: Device, attachments: Sequence[Incoming] =
         raise UnreadableError(LONG_INSTANCE_ID, limit=MAX_INSTANCE_ID)
     arrival = arrival_of(instance, device.organisation)
     if arrival.known_id is not None:
-        return HeldReceipt(Report.objects.get(pk=arrival.known_id).receipt, is_new=False)
+        taken = Report.objects.get(pk=arrival.known_id)
+        if not says_otherwise(taken, xml):
+            return HeldReceipt(taken.receipt, False, is_report=True)
+        instance = replace(instance, instance_id=twin_id(instance.instance_id, xml))
     waiting = Held.objects.filter(device=device, state=HOLDING.initial)
     kept, refused = files_keep(attachments)
     with transaction.atomic():
         Device.objects.select_for_update().get(pk=device.pk)
         known = Held.objects.filter(instance_id=instance.instance_id).first()
+        if known is not None and _says_otherwise(known, xml):
+            instance = replace(instance, instance_id=twin_id(instance.instance_id, xml))
+            known = Held.objects.filter(instance_id=instance.instance_id).first()
         if known is not None:
             return _again(known, device, kept)
         if waiting.count() >= HELD_MAX:
@@ -110,6 +118,15 @@ def _held(instance: Instance, form_version_id: int | None, device: Device) -> He
         record_local_id=as_report.record_local_id,
         date_of_information=as_report.date_of_information,
     )
+
+
+def _says_otherwise(known: Held, xml: bytes) -> bool:
+    """Whether a submission differs from what is held; let in and erased since, it is the same."""
+    if known.state != HOLDING.initial:
+        return False
+    with acting(SYSTEM):
+        content = persons_read([known.original], by=SYSTEM, why="compare").get(str(known.original))
+    return content is not None and base64.b64decode(content) != xml
 
 
 def _again(known: Held, device: Device, kept: Sequence[Kept]) -> HeldReceipt:

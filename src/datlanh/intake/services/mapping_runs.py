@@ -6,13 +6,11 @@ left nothing behind, and another may follow it; one that is at work keeps the ot
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import functools
-from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.models import User
@@ -21,6 +19,7 @@ from datlanh.audit.services import record as audit_record
 from datlanh.intake.models import MappingRun
 from datlanh.intake.services.proposing import proposal_open
 from datlanh.intake.services.remapping import confirmable, mapping_confirm
+from datlanh.intake.services.sole import alone, is_held
 from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError, TransitionError
 from datlanh.kernel.text import LANGUAGES, Text
@@ -45,28 +44,11 @@ select procrastinate_defer_jobs_v1(array[row(
 """
 
 
-class BusyError(Exception):
-    """Another worker is at the same proposal still."""
-
-
 def is_silent(run: MappingRun) -> bool:
     """Whether an open run has no worker: it may be asked for again."""
     if run.state == MappingRun.RUNNING:
-        return not _is_held(run.proposal_id)
+        return not is_held(RUN_LOCK, run.proposal_id)
     return run.is_open and clock.now() - run.alive_at > SILENT_AFTER
-
-
-def _is_held(proposal_id: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, [RUN_LOCK, proposal_id])
-        return cursor.fetchone() is not None
-
-
-_HELD = """
-select from pg_locks
- where locktype = 'advisory' and classid = %s and objid = %s and objsubid = 2 and granted
-   and database = (select oid from pg_database where datname = current_database())
-"""
 
 
 @transaction.atomic
@@ -107,7 +89,7 @@ def mapping_work(*, run_id: int) -> bool:
     """
     with acting(SYSTEM, via="job"):
         run = MappingRun.objects.select_related("asked_by").get(pk=run_id)
-    with _alone(run.proposal_id):
+    with alone(RUN_LOCK, run.proposal_id):
         if not _begin(run):
             return False
         try:
@@ -142,19 +124,3 @@ def _end(run: MappingRun, state: str, why: DomainError | Text) -> None:
         ended_at=clock.now(),
         refusal={language: why.say(language) for language in LANGUAGES},
     )
-
-
-@contextlib.contextmanager
-def _alone(proposal_id: int) -> Iterator[None]:
-    """Nobody else works on the proposal meanwhile; the database lets go of a worker that died."""
-    key = [RUN_LOCK, proposal_id]
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", key)
-        if not cursor.fetchone()[0]:
-            raise BusyError
-    try:
-        yield
-    finally:
-        if not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s, %s)", key)

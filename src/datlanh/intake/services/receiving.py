@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import transaction
@@ -18,17 +18,16 @@ from datlanh.intake.instance import Instance, answers_of, read_instance
 from datlanh.intake.models import Payload, Report
 from datlanh.intake.selectors.clocks import due_on
 from datlanh.intake.selectors.forms import mapping_of
-from datlanh.intake.selectors.lateness import in_time_still
 from datlanh.intake.services.arriving import (
     Arrival,
     FormState,
     arrival_of,
     report_known,
-    returned_of,
 )
 from datlanh.intake.services.attaching import Incoming, Kept, Refused, files_attach, files_keep
 from datlanh.intake.services.checking import report_recheck
 from datlanh.intake.services.sealing import answers_seal
+from datlanh.intake.services.tying import edit_waiting_for, follow_up, says_otherwise, twin_id
 from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError, UnreadableError
 from datlanh.kernel.ids import as_kept
@@ -50,13 +49,17 @@ LONG_INSTANCE_ID = Text(
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the sender is told. `is_new` is False for a report we already had."""
+    """What the sender is told. `is_new` is False for a report we already had.
+
+    `twin_of`: a report of the same instance id that says something else.
+    """
 
     report: Report
     is_new: bool
     added_files: int = 0
     refused: tuple[Refused, ...] = ()
     form: FormState = FormState.CURRENT
+    twin_of: Report | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ def report_receive(
 ) -> Receipt:
     """Take in one OpenRosa instance with its files; the same instanceID twice is one report.
 
+    Other content under a known instanceID is kept as a report of its own, both flagged.
+
     Acknowledged means durable: files are synced before the row that names them commits. A file
     of a wrong kind or size is refused alone; the report is kept, flagged, and says so. The check
     is a job of the same transaction. `after_hold`: somebody lets it in who may, as of when it came.
@@ -99,23 +104,23 @@ def report_receive(
     else:
         kept, refused = after_hold.kept, after_hold.refused
     arrival = arrival_of(instance, organisation)
+    twin = None
+    if arrival.known_id is not None:
+        known = report_known(instance, organisation)
+        if says_otherwise(known, xml):
+            twin = known
+            instance = replace(instance, instance_id=twin_id(instance.instance_id, xml))
+            arrival = arrival_of(instance, organisation)
     report = None
     with transaction.atomic(savepoint=False):
         if arrival.known_id is None:
-            report = _insert(
-                xml=xml,
-                instance=instance,
-                arrival=arrival,
-                by=by,
-                organisation=organisation,
-                channel=channel,
-                device=device,
-                received_at=after_hold.received_at if after_hold else clock.now(),
-            )
+            at = after_hold.received_at if after_hold else clock.now()
+            sender = Sender(by, organisation, channel, device, at)
+            report = _insert(xml, instance, arrival, sender, twin)
         if report is not None:
             added, _ = files_attach(report, kept, refused)
             _check_inline(report)
-            return Receipt(report, True, added, tuple(refused), arrival.form_state)
+            return Receipt(report, True, added, tuple(refused), arrival.form_state, twin)
     # Known before, or two sendings at one moment of which the other was quicker.
     report = report_known(instance, organisation)
     with transaction.atomic(savepoint=False):
@@ -124,7 +129,18 @@ def report_receive(
             audit_record("report.attach", report, by=by, after={"files": added, "refused": gone})
             _check_later(report)
             _check_inline(report)
-    return Receipt(report, False, added, tuple(refused), arrival.form_state)
+    return Receipt(report, False, added, tuple(refused), arrival.form_state, twin)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends, for whom, through which door, and when it came."""
+
+    by: User
+    organisation: Organisation
+    channel: str
+    device: Device | None
+    at: dt.datetime
 
 
 # What `configure_task("intake.check_report", queue="checks").defer(report_id=…)` sends: written
@@ -148,49 +164,56 @@ def _check_inline(report: Report) -> None:
 
 
 def _insert(
-    *,
     xml: bytes,
     instance: Instance,
     arrival: Arrival,
-    by: User,
-    organisation: Organisation,
-    channel: str,
-    device: Device | None,
-    received_at: dt.datetime,
+    sender: Sender,
+    twin: Report | None,
 ) -> Report | None:
     """The new report with its payload; None when the instance has just come in another way."""
     mapping = mapping_of(arrival.form_version_id) if arrival.form_version_id else None
     answers = answers_of(instance, mapping) if mapping else Answers()
     report = Report(
         id=arrival.number,
-        receipt=f"BC-{clock.local_date(received_at).year}-{arrival.number:06d}",
+        receipt=f"BC-{clock.local_date(sender.at).year}-{arrival.number:06d}",
         instance_id=instance.instance_id,
         form=instance.form_id[:64],
         version=instance.version[:64],
         form_version_id=arrival.form_version_id,
-        organisation=organisation,
-        author=by,
-        device=device,
-        channel=channel,
-        received_at=received_at,
-        state_at=received_at,
+        organisation=sender.organisation,
+        author=sender.by,
+        device=sender.device,
+        channel=sender.channel,
+        received_at=sender.at,
+        state_at=sender.at,
         chain_id=arrival.number,
         gazetteer_id=arrival.gazetteer_id,
+        edited_from=instance.deprecated_id[:MAX_INSTANCE_ID],
+        twin_of=twin,
     )
-    returned = None
     if mapping:
         header_set(report, mapping, answers)
-        returned = follow_up(report, answers)
+    replaced = None
+    edit = None if twin else edit_waiting_for(report)
+    if edit is not None:
+        report.state = "replaced"  # what was made of it came before it
+    elif twin is None:
+        replaced = follow_up(report, answers)
     if not row_insert(report, unless="instance_id"):
         return None
-    if returned is not None:
-        returned.save(update_fields=["state", "state_at"])
+    if replaced is not None:
+        replaced.save(update_fields=["state", "state_at"])
+    if edit is not None:
+        edit.replaces = report
+        edit.save(update_fields=["replaces"])
     with together():
         _payload_keep(report, mapping, answers, xml)
-        audit_record(
-            "report.receive", report, by=by, after={"receipt": report.receipt, "channel": channel}
-        )
-        _check_later(report)
+        told = {"receipt": report.receipt, "channel": sender.channel}
+        audit_record("report.receive", report, by=sender.by, after=told)
+        for one in filter(None, (report, twin, edit)):
+            _check_later(one)
+    for one in filter(None, (twin, edit)):
+        _check_inline(one)
     return report
 
 
@@ -235,23 +258,3 @@ def is_late(of: dt.date | None, received: dt.date) -> bool:
     if of >= received:  # also far beyond the calendar's end
         return False
     return received > due_on(of)
-
-
-def follow_up(report: Report, answers: Answers) -> Report | None:
-    """Tie a correction to what it restates, and a resubmission to what was returned.
-
-    The returned report comes back as replaced, not saved yet.
-    """
-    named = str(answers.values.get("correction_of") or "").strip()
-    if named and (old := _own_receipt(report.organisation, named.upper())):
-        report.supersedes, report.chain_id = old, old.chain_id
-    elif report.record_local_id and (old := returned_of(report)):
-        report.replaces = old
-        report.resubmitted_late = not in_time_still(old, report.received_at)
-        old.state, old.state_at = "replaced", report.received_at
-        return old
-    return None
-
-
-def _own_receipt(organisation: Organisation, receipt: str) -> Report | None:
-    return Report.objects.filter(organisation=organisation, receipt=receipt).first()

@@ -9,8 +9,9 @@ from datlanh.audit.services import record as audit_record
 from datlanh.intake.instance import answers_of, read_instance
 from datlanh.intake.models import FormVersion, Payload, Report
 from datlanh.intake.services.checking import report_check
-from datlanh.intake.services.receiving import follow_up, header_set
+from datlanh.intake.services.receiving import header_set
 from datlanh.intake.services.sealing import answers_seal
+from datlanh.intake.services.tying import follow_up
 from datlanh.kernel import clock
 from datlanh.kernel.actor import Actor
 from datlanh.register.persons import persons_read
@@ -41,7 +42,7 @@ def _reread(report: Report, version: FormVersion, by: Actor | None) -> None:
     answers = answers_of(read_instance(text.encode()), mapping)
     report.form_version = version
     header_set(report, mapping, answers)
-    returned = follow_up(report, answers)
+    returned = None if report.replaces_id or report.twin_of_id else follow_up(report, answers)
     answers, _ = answers_seal(
         mapping,
         answers,

@@ -1,11 +1,13 @@
-"""Taking a proposed repair of a drawing, or keeping the drawing: a person's decision, with why."""
+"""Taking a repair of a drawing, drawing it anew, or keeping it: a person's decision, with why."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from shapely.geometry import Polygon
 
 from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
@@ -19,9 +21,12 @@ from datlanh.intake.services.verifying import payload_revise
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError
-from datlanh.kernel.firewall import Problem, Repair
+from datlanh.kernel.firewall import Problem, Repair, examine
+from datlanh.kernel.firewall.findings import repair_of
+from datlanh.kernel.rules import Severity
 from datlanh.kernel.text import LANGUAGES, Text
 
+DRAWN = "drawn"  # the key of what no machine proposed
 GONE = Text(
     "Đề xuất này không còn nữa: khoanh vùng hoặc xung quanh đã thay đổi.",
     "This proposal is gone: the drawing, or what lies around it, has changed.",
@@ -31,6 +36,11 @@ HOLES = Text(
     "The result has a hole inside, which a list of points cannot hold; redraw it.",
 )
 WHY = Text("Hãy ghi lý do giữ nguyên.", "Say why the drawing is kept.")
+WHY_DRAWN = Text("Hãy ghi lý do vẽ lại.", "Say why it is drawn anew.")
+NOT_DRAWN = Text("Không đọc được hình đã vẽ.", "What was drawn cannot be read.")
+SAME = Text("Hình vẽ không thay đổi.", "The drawing has not changed.")
+REDRAWN = Text("Vẽ lại bằng tay trên bản đồ", "Drawn anew by hand on the map")
+NOTHING = Text("Không có nghi vấn", "Nothing was doubtful")
 
 
 @transaction.atomic
@@ -62,6 +72,46 @@ def shape_repair(
     payload_revise(report, by=by, changes={}, answers=answers, note=note)
     report_check(report)
     _keep(report, looked_at, question, problem, proposed, by=by, reason=reason)
+    return report
+
+
+@transaction.atomic
+def shape_redraw(
+    *,
+    id: int,
+    question: str,
+    polygons: Sequence[Polygon],
+    reason: str,
+    by: User,
+    seen: str | None = None,
+) -> Report:
+    """Take an outline that a person drew: the next revision of the payload, checked again.
+
+    Raises:
+        DomainError: no reason, nothing drawn, nothing changed, or a drawing that has no area.
+    """
+    report = _report(id, by, seen)
+    if not reason.strip():
+        raise DomainError(WHY_DRAWN)
+    if not polygons:
+        raise DomainError(NOT_DRAWN)
+    before = _drawn(report, question, by).examined
+    examined = examine(polygons)
+    if examined.area_m2 is None:
+        broken = [p for p in examined.problems if p.severity == Severity.BLOCK]
+        raise DomainError(broken[0].said if broken else NOT_DRAWN)
+    repair = repair_of(DRAWN, REDRAWN, before.drawn, polygons)
+    if repair is None or [*before.drawn] == [*polygons]:
+        raise DomainError(SAME)
+    looked_at = report.revision
+    answers = with_drawing(answers_now(report), question, polygons)
+    note = f"{REDRAWN.vi} · {reason.strip()}"
+    payload_revise(report, by=by, changes={}, answers=answers, note=note)
+    report_check(report)
+    doubts = [p.said for p in before.problems] or [NOTHING]
+    told = Text(*("; ".join(d.say(language) for d in doubts) for language in LANGUAGES))
+    problem = Problem(DRAWN, Severity.INFO, told)
+    _keep(report, looked_at, question, problem, repair, by=by, reason=reason.strip())
     return report
 
 

@@ -68,11 +68,11 @@ def cha_compose(
     asked = {q.key for q in mapping.questions}
     answers = Answers(
         values={k: v for k, v in said.items() if k in asked and v not in ("", [], None)},
-        points={"coordinates": _pair(outline.exterior.coords[0])},
-        polygons={"polygon_points": [[_pair(p) for p in outline.exterior.coords]]},
+        points={"coordinates": pair_written(outline.exterior.coords[0])},
+        polygons={"polygon_points": [[pair_written(p) for p in outline.exterior.coords]]},
         rows=_found(mapping, version, outline),
     )
-    blank = _Blank(mapping, bytes(form.xform))
+    blank = Blank(mapping, bytes(form.xform))
     return report_receive(
         xml=instance_of(blank, answers, f"uuid:{uuid.uuid4()}"),
         by=by,
@@ -81,14 +81,14 @@ def cha_compose(
     ).report
 
 
-class _Blank:
+class Blank:
     """A published form as `instance_of` takes it."""
 
     def __init__(self, mapping: FormMapping, xform: bytes) -> None:
         self.mapping, self.xform = mapping, xform
 
 
-def _pair(point: Sequence[float]) -> list[float]:
+def pair_written(point: Sequence[float]) -> list[float]:
     """Coordinates as the procedure writes them, finer by two digits: a centimetre."""
     return [round(float(point[0]), 7), round(float(point[1]), 7)]
 
@@ -140,9 +140,20 @@ def rule_told(proposed: Proposed, rule: Settings) -> Text:
     boxes, items = len(proposed.positive), proposed.items
     return Text(
         f"{boxes} ô dương tính, {items} vật nổ; mở rộng {vi['margin']} m; hở tối đa {rule.gap} ô; "
-        f"rà mở rộng {vi['fadeout']} m; cắt bởi: {cuts}.",
+        f"rà mở rộng {vi['fadeout']} m; cắt bởi: {cuts}.{_by_hand(proposed).vi}",
         f"{boxes} positive box(es), {items} item(s); margin {en['margin']} m; gap up to "
-        f"{rule.gap} box(es); fade-out {en['fadeout']} m; cut by: {cuts}.",
+        f"{rule.gap} box(es); fade-out {en['fadeout']} m; cut by: {cuts}.{_by_hand(proposed).en}",
+    )
+
+
+def _by_hand(proposed: Proposed) -> Text:
+    """What an officer left out of the outline and took in."""
+    if proposed.by_hand is None:
+        return Text("", "")
+    out, taken = (round(v) for v in proposed.by_hand)
+    return Text(
+        f" Chỉnh tay: bớt {number(out, 'vi')} m², thêm {number(taken, 'vi')} m².",
+        f" Adjusted by hand: {number(out, 'en')} m² left out, {number(taken, 'en')} m² taken in.",
     )
 
 
@@ -171,4 +182,4 @@ def _row(repeat: Repeat, row: Row, outline: Polygon) -> dict[str, Any] | None:
     asked = {q.attribute: q.key for q in repeat.questions if q.attribute}
     at = next((q.key for q in repeat.questions if q.kind == "point"), "position")
     values = {asked[k]: v for k, v in row.values.items() if k in asked}
-    return {"values": values, "points": {at: _pair(point.coords[0])}, "polygons": {}}
+    return {"values": values, "points": {at: pair_written(point.coords[0])}, "polygons": {}}

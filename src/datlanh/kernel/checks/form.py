@@ -88,6 +88,16 @@ def corrects_nothing(view: ReportView, facts: Facts) -> Iterator[Hit]:
         yield Hit("correction_of", {"receipt": named})
 
 
+def edit_of_unknown(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    if view.edit_of_unknown:
+        yield Hit()
+
+
+def twins(view: ReportView, facts: Facts) -> Iterator[Hit]:
+    for receipt in view.twins:
+        yield Hit(values={"receipt": receipt})
+
+
 def refused(view: ReportView, facts: Facts) -> Iterator[Hit]:
     for name in view.refused_files:
         yield Hit(values={"name": name})
@@ -223,6 +233,41 @@ RULES = (
         source=SOP_QUALITY,
         forms=ALL,
         look=corrects_nothing,
+    ),
+    Rule(
+        key="edit_unknown",
+        severity=Severity.WARN,
+        title=Text("Báo cáo được sửa trên máy có thật", "The report it was edited from exists"),
+        message=Text(
+            "Báo cáo này được sửa trên điện thoại từ một báo cáo mà hệ thống chưa nhận được; "
+            "nó được xử lý như báo cáo mới.",
+            "It was edited on the phone from a report that has not come in; it stands as new.",
+        ),
+        advice=Text(
+            "Gửi cả báo cáo đầu từ điện thoại; nếu nó đã được gửi bằng mã khác, ghi số biên nhận "
+            "vào mục thay thế.",
+            "Send the first one from the phone too; if it came otherwise, name its receipt number "
+            "as the report this one restates.",
+        ),
+        source=SOP_QUALITY,
+        forms=ALL,
+        look=edit_of_unknown,
+    ),
+    Rule(
+        key="instance_twice",
+        severity=Severity.WARN,
+        title=Text("Một mã bản ghi chỉ có một nội dung", "One instance id stands for one content"),
+        message=Text(
+            "Điện thoại đã gửi nội dung khác dưới cùng một mã bản ghi: {receipt}. Cả hai được giữ.",
+            "The phone sent other content under the same instance id: {receipt}. Both are kept.",
+        ),
+        advice=Text(
+            "So sánh hai báo cáo và hỏi người gửi; từ chối hoặc trả lại báo cáo sai.",
+            "Compare the two and ask the sender; return or refuse the wrong one.",
+        ),
+        source=SOP_QUALITY,
+        forms=ALL,
+        look=twins,
     ),
     Rule(
         key="file_refused",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from datlanh.hazards.workflow import CAUSE_KINDS
 from datlanh.intake.selectors.area_life import state_then
 from datlanh.intake.selectors.causes import reopened_for
 from datlanh.intake.selectors.consent import persons_reach_record
-from datlanh.intake.selectors.life import record_life
+from datlanh.intake.selectors.life import LifeLine, record_life
 from datlanh.intake.selectors.located import record_features
 from datlanh.intake.selectors.people import person_cards, references_of, visits_of
 from datlanh.intake.selectors.standing import (
@@ -105,6 +105,7 @@ def record_shown(
         "record": record,
         "is_area": is_area,
         "version": version,
+        "may_report": not moment.is_past and has(who, Permission.REPORT_CREATE),
         "asof": moment,
         "crumbs": _crumbs(record, where, listed),
         "where": where,
@@ -113,11 +114,7 @@ def record_shown(
         "organisation": Organisation.objects.get(pk=record.organisation_id),
         "sections": record_facts(version, bound, names) if version else [],
         "tables": record_tables(version, bound, moment.known) if version else [],
-        "life": [
-            line
-            for line in record_life(record, past, bound, names, moment.known)
-            if line.true_since <= moment.on
-        ],
+        "life": _life(record_life(record, past, bound, names, moment.known), moment),
         "bound": list(bound.values())[::-1],
         "waiting": [] if moment.is_past else reports_waiting(record, who),
         "decisions": [
@@ -132,6 +129,7 @@ def record_shown(
         "place": place_of(version),
         "persons": persons,
         "reopened_for": reopened_for(record, who) if kind in CAUSING else [],
+        "named": {},  # ids that lists of the record name, with their addresses
         **record_links(record, who, moment, counts=version is not None),
         **(_of_area(record, version, moment, request, features) if is_area else {}),
         **(more or {}),
@@ -139,9 +137,14 @@ def record_shown(
     return render(request, template, context)
 
 
-def _rights(who: User, record: Record) -> dict[str, bool]:
+def _life(lines: Iterable[LifeLine], moment: AsOf) -> list[LifeLine]:
+    """The lines of a record's life that were true by then."""
+    return [line for line in lines if line.true_since <= moment.on]
+
+
+def _rights(who: User, record: Record) -> dict[str, Any]:
     return {
-        "may_open_reports": has(who, Permission.REPORT_READ, record.organisation_id),
+        "report_scope": scope_for(who, Permission.REPORT_READ),  # a record has others' reports too
         "may_see_persons": persons_reach_record(who, record),
         "may_erase_persons": has(who, Permission.PERSON_ERASE, record.organisation_id),
     }

@@ -9,7 +9,7 @@ from datlanh.accounts.models import User
 from datlanh.intake.batching import STEP, restated_by, seen_in_batch
 from datlanh.intake.models import Report
 from datlanh.intake.selectors.batches import proposed_among
-from datlanh.intake.selectors.reports import reports_by_id
+from datlanh.intake.selectors.reports import clocks_told, reports_by_id
 from datlanh.intake.services.moves import step_of
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel.text import Text
@@ -50,6 +50,7 @@ def candidates(who: User, reports: Sequence[Report]) -> Candidates:
     restated = restated_by(reports)
     corrections = reports_by_id(restated.values())
     waiting = proposed_among(reports)
+    clocks_told(reports)
     found = Candidates([], [], [])
     for report in reports:
         trial = replace(step_of(report, who, SOME_NOTE), second_id=-1)

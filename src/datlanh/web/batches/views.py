@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from datlanh.accounts.permissions import Permission
 from datlanh.intake.batching import LIMIT
-from datlanh.intake.models import BatchMember, Report
+from datlanh.intake.models import Batch, BatchMember, Report
 from datlanh.intake.selectors.batches import (
     batch_get,
     batch_members,
@@ -22,6 +25,7 @@ from datlanh.intake.selectors.batches import (
 )
 from datlanh.intake.selectors.paging import Cursor, page_of
 from datlanh.intake.selectors.reports import form_titles
+from datlanh.intake.services.batch_runs import batch_ask, batch_is_silent
 from datlanh.intake.services.batches import Chosen
 from datlanh.intake.services.batches import batch_confirm as batch_answer
 from datlanh.intake.services.batches import batch_propose as batch_suggest
@@ -94,9 +98,16 @@ def batch_propose(request: StaffRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("web:batch", args=[made.pk]))
 
 
+@never_cache
 @opens(Permission.REPORT_WITHDRAW)
 def batch(request: StaffRequest, id: int) -> HttpResponse:
-    """One batch: its reports and what became of each."""
+    """One batch: its reports and what became of each; how far a large one is on its way."""
+    if request.headers.get("HX-Target") == "batch-run":
+        found = batch_get(request.user, id)
+        context = _run_of(found)
+        if context["in_work"]:
+            return render(request, "web/batches/_run.html", context | {"batch": found})
+        return HttpResponse(headers={"HX-Refresh": "true"})  # the page around it differs now
     return _batch(request, id)
 
 
@@ -121,8 +132,20 @@ def _batch(
         "titles": form_titles(),
         "is_own": found.by_id == request.user.pk,
         "refusal": refusal,
+        **_run_of(found),
     }
     return render(request, "web/batches/batch.html", context, status=status)
+
+
+def _run_of(found: Batch) -> dict[str, Any]:
+    """How far a large batch is on its way."""
+    run = found.runs.select_related("asked_by").order_by("-pk").first()
+    silent = run is not None and batch_is_silent(run)
+    return {
+        "run": run,
+        "is_silent": silent,
+        "in_work": run is not None and run.is_open and not silent,
+    }
 
 
 @require_POST
@@ -133,9 +156,15 @@ def batch_confirm(request: StaffRequest, id: int) -> HttpResponse:
     agrees = request.POST.get("answer") == "confirm"
     try:
         note = request.POST.get("note", "")
-        batch_answer(id=id, by=request.user, confirm=agrees, note=note)
+        run = None
+        if agrees:
+            run = batch_ask(id=id, by=request.user, note=note)
+        else:
+            batch_answer(id=id, by=request.user, confirm=False, note=note)
     except DomainError as refusal:
         return _batch(request, id, refusal, status=422)
+    if run is not None:
+        return HttpResponseRedirect(reverse("web:batch", args=[id]))
     messages.success(request, _said(request, id) if agrees else _("The batch is declined."))
     return HttpResponseRedirect(reverse("web:batch", args=[id]))
 

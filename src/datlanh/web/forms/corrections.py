@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -56,7 +58,7 @@ def _page(
     who = request.user
     run = proposal.runs.select_related("asked_by").order_by("-pk").first()
     silent = run is not None and is_silent(run)
-    context = {
+    context: dict[str, Any] = {
         "run": run,
         "is_silent": silent,
         "in_work": run is not None and run.is_open and not silent,

@@ -92,6 +92,12 @@ KINDS: dict[str, tuple[Text, dict[str, Text]]] = {
             "export.fetch": Text("Tải tệp xuất", "File fetched"),
             "export.clear": Text("Xoá tệp cũ", "Old files removed"),
             "audit.accept": Text("Ghi nhận đã khôi phục", "A restore was acknowledged"),
+            "backup.make": Text("Sao lưu", "Backup made"),
+            "backup.copy": Text("Bản sao ổ rời", "Copy on a removable disk"),
+            "wal.base": Text("Sao lưu nền", "Base backup made"),
+            "wal.restore": Text("Khôi phục về một thời điểm", "Put back to a moment"),
+            "drill.pass": Text("Diễn tập khôi phục đạt", "Restore drill passed"),
+            "drill.fail": Text("Diễn tập khôi phục không đạt", "Restore drill failed"),
         },
     ),
     "settings": (
@@ -127,6 +133,7 @@ ACTIONS = {key: text for _title, actions in KINDS.values() for key, text in acti
 
 # What stands before the name of what an event is about.
 SUBJECTS = {
+    "backup": Text("Bản sao", "Backup"),
     "batch": Text("Đợt", "Batch"),
     "device": Text("Điện thoại", "Phone"),
     "document": Text("Giấy tờ", "Paper"),
@@ -154,6 +161,20 @@ NUMBER_STATES = {
 
 # Names of values that people ask about; others are shown as they are kept.
 VALUES = {
+    "area_m2": Text("m²", "m²"),
+    "bytes": Text("byte", "bytes"),
+    "decisions": Text("số quyết định", "decisions"),
+    "disk": Text("ổ đĩa", "disk"),
+    "files": Text("số tệp", "files"),
+    "lag_s": Text("trễ (giây)", "behind (s)"),
+    "made_at": Text("đến lúc", "up to"),
+    "missing": Text("tệp thiếu", "missing files"),
+    "problems": Text("lỗi", "problems"),
+    "restored_s": Text("khôi phục (giây)", "restored (s)"),
+    "rows": Text("số dòng", "rows"),
+    "source": Text("nguồn", "source"),
+    "verified_s": Text("kiểm chứng (giây)", "verified (s)"),
+    "versions": Text("số phiên bản hồ sơ", "versions"),
     "batch": Text("đợt", "batch"),
     "channel": Text("đường gửi", "channel"),
     "decision": Text("quyết định số", "decision no."),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
+from datlanh.delivery.browsers import waiting_here
 from datlanh.intake.selectors.batches import batches_waiting
 from datlanh.intake.selectors.clocks import month_due, overdue_by_operator, reminders_of
 from datlanh.intake.selectors.desk import assigned_count, threads_unread
@@ -26,6 +28,7 @@ from datlanh.intake.selectors.reports import ReportFilter, form_titles, report_l
 from datlanh.kernel import clock
 from datlanh.web.figures.strip import figures_strip
 from datlanh.web.guards import StaffRequest, opens
+from datlanh.web.home.care import care_now
 
 SHOWN = 8
 
@@ -52,6 +55,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "rows": rows,
         "titles": form_titles(),
         "proposals": list(proposals_for(who)[:SHOWN]) if waiting.proposals else [],
+        "waiting_here": waiting_here(request),
         "reminders": reminders_of(who) if waiting.verify is not None else [],
         "owing": overdue_by_operator(who) if waiting.decide is not None else [],
         "month_due": month_due(),
@@ -60,5 +64,10 @@ def home(request: StaffRequest) -> HttpResponse:
         "whole_province": scope_for(who, Permission.REPORT_READ).everything,
         "strip": figures_strip(who),
         "now": clock.now(),
+        "care": care_now() if _administers(who) else None,
     }
     return render(request, "web/home/home.html", context)
+
+
+def _administers(who: User) -> bool:
+    return has(who, Permission.USER_MANAGE) and has(who, Permission.AUDIT_READ)

@@ -100,6 +100,8 @@ COLUMNS = (
     ("waiting", Text("Đang chờ", "Waiting")),
     ("replaced", Text("Đã thay", "Replaced")),
     ("gone", Text("Từ chối, rút", "Refused, withdrawn")),
+    ("late", Text("Trễ hạn", "Late")),
+    ("exempted", Text("trong đó được miễn", "of these exempted")),
     ("findings", Text("Lỗi còn mở", "Findings open")),
     ("records", Text("Hồ sơ cần xem", "Records to look at")),
 )

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from datlanh.accounts.permissions import Permission
-from datlanh.accounts.scope import scope_for
+from datlanh.accounts.scope import has, scope_for
 from datlanh.intake.selectors.located import record_features
 from datlanh.intake.selectors.values import version_of
 from datlanh.kernel.text import Text
@@ -21,6 +21,7 @@ from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.records.cells import Cell, cell_of, links_of
 from datlanh.web.records.kinds import BY_SLUG, Kind
 from datlanh.web.records.lists import kind_of
+from datlanh.web.records.named import family_of
 from datlanh.web.records.words import KindWords
 from datlanh.web.surveys.shown import survey_boxes
 
@@ -32,10 +33,13 @@ HELP_FOR = Text("Hỗ trợ cho nạn nhân này", "Assistance to this victim")
 def record(request: StaffRequest, slug: str, local_id: str) -> HttpResponse:
     """`/records/<kind>/<local_id>/?on=&known=`: one record. 404 outside the scope."""
     kind = kind_of(slug)
+    family = family_of(local_id, request.user)
     more: dict[str, Any] = {
         "kind": kind,
         "cells": _cells(request, kind, local_id),
         "related": _related(kind, local_id),
+        "family": family,
+        "named": family.hrefs,
     }
     template = "web/records/record.html"
     if kind.slug == "surveys":
@@ -74,7 +78,10 @@ def _boxes(request: StaffRequest, local_id: str) -> dict[str, Any]:
     moment = moment_of(request)
     version = version_of(record, moment.on, moment.known) if record else None
     features = record_features(version, moment.known, is_area=True) if version else None
-    return survey_boxes(version, features)
+    more = survey_boxes(version, features)
+    may = version is not None and not moment.is_past
+    own = has(request.user, Permission.REPORT_CREATE, request.user.organisation_id)
+    return more | {"may_enter": may and own}
 
 
 def _related(kind: Kind, local_id: str) -> list[tuple[Text, str]]:

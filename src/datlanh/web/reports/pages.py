@@ -19,6 +19,7 @@ from datlanh.intake.selectors.findings import findings_of_now
 from datlanh.intake.selectors.forms import mapping_of_report
 from datlanh.intake.selectors.history import report_history
 from datlanh.intake.selectors.maps import report_features
+from datlanh.intake.selectors.prefill import may_send_anew
 from datlanh.intake.selectors.queue import proposal_open
 from datlanh.intake.selectors.reports import (
     attachment_get,
@@ -35,6 +36,7 @@ from datlanh.intake.services.moves import step_of
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel import clock
 from datlanh.web.guards import StaffRequest, opens
+from datlanh.web.records.named import family_of, sheet_named
 from datlanh.web.review.steps import steps_for
 
 PICTURES = {"image/jpeg", "image/png", "image/webp", "image/gif"}
@@ -70,6 +72,8 @@ def report_context(found: Report, who: User) -> dict[str, Any]:
         "pictures": [a for a in attached if a.media_type in PICTURES],
         "corrections": list(corrections_of(who, found)),
         "record": record,
+        "named": sheet_named(sheet, who, record.local_id if record else ""),
+        "family": family_of(found.record_local_id, who),
         "commune": communes_named([found.commune_code]).get(found.commune_code),
         "proposal": proposal,
         "proposed_step": REVIEW[proposal.step] if proposal else None,
@@ -78,6 +82,7 @@ def report_context(found: Report, who: User) -> dict[str, Any]:
         "verify_refusal": REVIEW.refusal("verify", found, found.state, step_of(found, who))
         if may_verify
         else None,
+        "may_send_anew": may_send_anew(found, who),
         "may_review": has(who, Permission.REPORT_APPROVE, found.organisation_id),
         "after_steps": ("withdraw", "revoke"),
         "counts": {"block": found.blocks, "warn": found.warns, "info": found.infos},

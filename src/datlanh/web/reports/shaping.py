@@ -19,12 +19,22 @@ from datlanh.intake.models import Report
 from datlanh.intake.selectors.forms import mapping_of_report
 from datlanh.intake.selectors.maps import report_features
 from datlanh.intake.selectors.reports import report_get
-from datlanh.intake.selectors.shapes import Drawn, drawings_examined, numbered, shape_choices, told
+from datlanh.intake.selectors.shapes import (
+    Drawn,
+    drawing_examined,
+    drawings_examined,
+    gravest_first,
+    numbered,
+    shape_choices,
+    told,
+    with_drawing,
+)
 from datlanh.intake.selectors.sheets import answers_of_report
 from datlanh.intake.services.moves import step_of
-from datlanh.intake.services.shaping import shape_keep, shape_repair
+from datlanh.intake.services.shaping import shape_keep, shape_redraw, shape_repair
 from datlanh.intake.workflow import REVIEW
 from datlanh.kernel import coordinates, geometry
+from datlanh.kernel.drawn import geojson_drawn, polygons_drawn
 from datlanh.kernel.errors import DomainError
 from datlanh.kernel.firewall import Repair
 from datlanh.web.guards import StaffRequest, opens
@@ -56,12 +66,36 @@ def decide(request: StaffRequest, receipt: str) -> HttpResponse:
         if action == "take":
             shape_repair(repair=key, **shared)
             messages.success(request, _("The repair is taken; the original stays beside it."))
+        elif action == "draw":
+            polygons = polygons_drawn(request.POST.get("drawing", ""))
+            shape_redraw(polygons=polygons, **shared)
+            messages.success(request, _("Your drawing is taken; the original stays beside it."))
         else:
             shape_keep(problem=key, **shared)
             messages.success(request, _("The drawing is kept, with your reason."))
     except DomainError as refusal:
         messages.error(request, refusal.say(language()))
     return HttpResponseRedirect(reverse("web:report_shape", args=[report.receipt]))
+
+
+@require_POST
+@opens(Permission.REPORT_VERIFY)
+def ask(request: StaffRequest, receipt: str) -> HttpResponse:
+    """What the firewall says of an outline while somebody draws it; nothing is kept."""
+    report = report_get(request.user, receipt, Permission.REPORT_VERIFY)
+    form = mapping_of_report(report)
+    polygons = polygons_drawn(request.POST.get("drawing", ""))
+    found: dict[str, Any] = {"polygons": polygons}
+    if form and polygons:
+        answers, key = answers_of_report(report), request.POST.get("question", "")
+        before = drawing_examined(report, form, answers, request.user, key)
+        if before is not None:
+            now = with_drawing(answers, key, polygons)
+            drawn = drawing_examined(report, form, now, request.user, key)
+            examined = drawn.examined if drawn else before.examined
+            found |= {"area_m2": examined.area_m2, "before_m2": before.examined.area_m2}
+            found["problems"] = gravest_first(examined)
+    return render(request, "web/reports/_drawn.html", found)
 
 
 def _page(request: StaffRequest, report: Report, *, wanted: str = "") -> HttpResponse:
@@ -99,6 +133,7 @@ def _drawing(drawn: Drawn) -> dict[str, Any]:
         "problems": [(n, p, _at(p.where)) for n, p in numbered(drawn)],
         "neighbours": drawn.neighbours,
         "parts": len(drawn.examined.drawn),
+        "geojson": geojson_drawn(polygons),
         "turning": [
             row
             for polygon in polygons

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.contrib.gis.geos import Polygon as GeosPolygon
 from django.http import QueryDict
-from shapely import LineString, from_wkb
+from shapely import from_wkb
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.accounts.models import User
@@ -17,11 +16,11 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.hazards.models import LandRelease
 from datlanh.kernel.delineation import Cut, Settings
+from datlanh.kernel.drawn import line_drawn
 from datlanh.kernel.grid import from_utm, to_utm
 from datlanh.places.models import AdminUnit, Level, OutlineSource, UnitOutline
 
 LIMITS = {"margin_m": (0.0, 500.0), "gap": (0, 10), "fadeout_m": (0.0, 500.0), "least": (1, 1000)}
-POINTS = 500
 REACH_M = 1200.0  # how far from the boxes something may cut a proposal
 
 
@@ -32,7 +31,7 @@ class Asked:
     rule: Settings
     released: bool = True
     communes: bool = True
-    line: str = ""  # "lat, lon" a line, as clicked on the map
+    line: str = ""  # as drawn on the map: GeoJSON, or "lat, lon" a row
 
 
 def asked(query: QueryDict, default: Settings) -> Asked:
@@ -55,14 +54,6 @@ def asked(query: QueryDict, default: Settings) -> Asked:
     )
 
 
-def line_of(text: str) -> LineString | None:
-    """A line written one "lat, lon" to a row; None where it is no line in the province's part."""
-    pairs = re.findall(r"(-?\d+(?:\.\d+)?)[,;\s]+(-?\d+(?:\.\d+)?)", text)[:POINTS]
-    points = [(float(lon), float(lat)) for lat, lon in pairs]
-    near = [(x, y) for x, y in points if 100 < x < 115 and 5 < y < 25]
-    return LineString(near) if len(set(near)) > 1 else None
-
-
 def cuts_for(ground: BaseGeometry, wanted: Asked, who: User) -> list[Cut]:
     """Everything that may cut areas proposed on some ground (UTM metres)."""
     near = from_utm(ground.envelope.buffer(REACH_M))
@@ -71,7 +62,7 @@ def cuts_for(ground: BaseGeometry, wanted: Asked, who: User) -> list[Cut]:
     cuts = [*_released(box, who)] if wanted.released else []
     if wanted.communes:
         cuts += _communes(box)
-    drawn = line_of(wanted.line)
+    drawn = line_drawn(wanted.line)
     return [*cuts, Cut("drawn", "drawn", to_utm(drawn))] if drawn else cuts
 
 

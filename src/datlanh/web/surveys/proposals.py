@@ -7,21 +7,29 @@ from dataclasses import dataclass
 from typing import Any
 
 import shapely
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import has, scope_for
 from datlanh.hazards.selectors.boxes import SurveyedBox, searched
+from datlanh.intake.selectors.shapes import gravest_first, outline_examined
 from datlanh.intake.selectors.values import version_of
-from datlanh.intake.services.surveys import cha_compose
 from datlanh.kernel import clock
-from datlanh.kernel.delineation import Cut, Delineation, Proposed, compared, delineate
-from datlanh.kernel.errors import ConflictError, DomainError
-from datlanh.kernel.grid import from_utm
+from datlanh.kernel.delineation import (
+    Cut,
+    Delineation,
+    Proposed,
+    compared,
+    delineate,
+    uncovered,
+)
+from datlanh.kernel.drawn import geojson_drawn, polygons_drawn
+from datlanh.kernel.errors import DomainError
+from datlanh.kernel.grid import from_utm, to_utm
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
 from datlanh.register.models import Record, Version
@@ -29,6 +37,7 @@ from datlanh.register.selectors import asof
 from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.reports.filters import language
 from datlanh.web.surveys.asked import Asked, asked, cuts_for
+from datlanh.web.surveys.sending import proposal_sent
 from datlanh.web.surveys.shown import box_features, boxes_shown, counted, feature
 
 MARGINS = (0.0, 25.0, 50.0, 100.0)
@@ -37,10 +46,6 @@ KINDS = {
     "commune": Text("địa giới xã", "commune boundary"),
     "drawn": Text("đường vẽ tay", "drawn line"),
 }
-CHANGED = Text(
-    "Đề xuất đã thay đổi từ khi mở trang. Hãy xem lại.",
-    "The proposal changed since the page was opened. Look again.",
-)
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,17 @@ class Offer:
 
     number: int
     area: Proposed
+    typed: str = ""  # an outline that was refused, so that it is not drawn again
+
+    @property
+    def tag(self) -> str:
+        """Its number as text, for ids on the page."""
+        return str(self.number)
+
+    @property
+    def geojson(self) -> str:
+        """Its outline as the page's map takes it to be adjusted."""
+        return geojson_drawn([from_utm(self.area.outline)])
 
     @property
     def reasons(self) -> list[tuple[Text, str, float, int]]:
@@ -62,20 +78,24 @@ class Offer:
 @opens(Permission.RECORD_READ)
 def propose(request: StaffRequest, local_id: str) -> HttpResponse:
     """`/surveys/<local_id>/areas`: what may be proposed; POST sends one as a CHA report."""
-    visible = scope_for(request.user, Permission.RECORD_READ).q("organisation_id")
-    record = Record.objects.filter(visible).get(local_id=local_id, kind="survey_task")
-    now = asof(None, None)
-    version = version_of(record, now.on, now.known)
-    if version is None:
-        raise Record.DoesNotExist
+    record, version = survey_shown(request, local_id)
     boxes, table = boxes_shown(version)
     wanted = asked(request.POST if request.method == "POST" else request.GET, table.rule)
     found, sides, cuts = _proposed(boxes, wanted, request)
-    offers = [Offer(number, area) for number, area in enumerate(found.areas, 1)]
+    typed = {request.POST.get("area"): request.POST.get("outline", "")}
+    offers = [Offer(n, area, typed.get(area.name, "")) for n, area in enumerate(found.areas, 1)]
     refusal = ""
     if request.method == "POST":
         try:
-            return _sent(request, record, version, offers, wanted)
+            offered = {offer.area.name: offer.area for offer in offers}
+            return proposal_sent(
+                request,
+                record=record,
+                version=version,
+                offered=offered,
+                boxes=boxes,
+                wanted=wanted,
+            )
         except DomainError as error:
             refusal = error.say(language())
     context = {
@@ -100,6 +120,33 @@ def propose(request: StaffRequest, local_id: str) -> HttpResponse:
         ],
     }
     return render(request, "web/surveys/areas.html", context, status=422 if refusal else 200)
+
+
+@require_POST
+@opens(Permission.RECORD_READ)
+def ask(request: StaffRequest, local_id: str) -> HttpResponse:
+    """What an outline would mean while an officer moves it; nothing is kept."""
+    _record, version = survey_shown(request, local_id)
+    polygons = polygons_drawn(request.POST.get("drawing", ""))
+    found: dict[str, Any] = {"polygons": polygons}
+    if polygons:
+        examined = outline_examined(polygons, "cha", request.user)
+        found |= {"area_m2": examined.area_m2, "problems": gravest_first(examined)}
+    if found.get("area_m2"):
+        given = searched(boxes_shown(version)[0])
+        found["uncovered"] = uncovered(to_utm(polygons[0]), given)
+    return render(request, "web/surveys/_drawn.html", found)
+
+
+def survey_shown(request: StaffRequest, local_id: str) -> tuple[Record, Version]:
+    """A survey within the scope, as it is now."""
+    visible = scope_for(request.user, Permission.RECORD_READ).q("organisation_id")
+    record = Record.objects.filter(visible).get(local_id=local_id, kind="survey_task")
+    now = asof(None, None)
+    version = version_of(record, now.on, now.known)
+    if version is None:
+        raise Record.DoesNotExist
+    return record, version
 
 
 def _proposed(
@@ -137,48 +184,3 @@ def _features(
         outline = from_utm(offer.area.outline)
         features.append(feature(outline, "reported", label=str(offer.number)))
     return {"type": "FeatureCollection", "features": features}
-
-
-def _sent(
-    request: StaffRequest,
-    record: Record,
-    version: Version,
-    offers: Sequence[Offer],
-    wanted: Asked,
-) -> HttpResponse:
-    """Compose the CHA report of the chosen proposal, and go on filling it in."""
-    name = request.POST.get("area", "")
-    if "area_m2" not in request.POST:
-        raise Record.DoesNotExist  # no page of ours sends that
-    offer = next((o for o in offers if o.area.name == name), None)
-    if offer is None or request.POST.get("area_m2") != f"{offer.area.area_m2:.0f}":
-        raise ConflictError(CHANGED)
-    given: dict[str, Any] = {
-        key: request.POST.get(key, "").strip()
-        for key in (
-            "cha_id",
-            "internal_id",
-            "village",
-            "agreement_date",
-            "agreement_neighbours",
-            "agreement_person",
-        )
-    }
-    given["agreement_with"] = request.POST.getlist("agreement_with")
-    report = cha_compose(
-        survey=record,
-        version=version,
-        proposed=offer.area,
-        rule=wanted.rule,
-        given=given,
-        by=request.user,
-    )
-    messages.success(
-        request,
-        _("%(receipt)s was sent as a report on form 5. Complete it and verify it.")
-        % {"receipt": report.receipt},
-    )
-    to = "web:report"
-    if has(request.user, Permission.REPORT_VERIFY, report.organisation_id):
-        to = "web:report_correct"
-    return HttpResponseRedirect(reverse(to, args=[report.receipt]))

@@ -31,6 +31,9 @@ class Command(BaseCommand):
         verify.add_argument(
             "--head", action="append", default=[], metavar="NUMBER:LINK", help="a printed head"
         )
+        verify.add_argument(
+            "--restored", action="store_true", help="a backup, which may end before the heads do"
+        )
         parts.add_parser("head", help="show the newest head, to write down or print")
         parts.add_parser("key", help="show the public key")
         accept = parts.add_parser("accept", help="a backup was restored: let heads go on from it")
@@ -58,7 +61,12 @@ class Command(BaseCommand):
             raise HeadsError(f"There are no heads in {folder}.")
         ours = heads.private_key(settings.AUDIT_KEY).public_key()
         key = heads.public_key(options["key"]) if options["key"] else ours
-        verdict = audit_verify(heads.read(folder), key=key, paper=_paper(options["head"]))
+        verdict = audit_verify(
+            heads.read(folder),
+            key=key,
+            paper=_paper(options["head"]),
+            restored=options["restored"],
+        )
         self.stdout.write("\n".join(told(verdict)))
         took = time.monotonic() - began
         if not verdict.sound:

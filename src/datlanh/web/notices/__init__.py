@@ -1,0 +1,1 @@
+"""One's notices, and how one wants them."""
