@@ -14,6 +14,7 @@ from datlanh.hazards.selectors import AreaFilter, area_counts, area_page
 from datlanh.intake.models import RecordFinding
 from datlanh.intake.selectors.area_life import before_closing, state_then, steps_taken
 from datlanh.intake.services.comparing import register_verify
+from datlanh.intake.services.deciding import step_confirm, step_propose
 from datlanh.intake.services.lifecycle import area_move, life_of
 from datlanh.intake.services.nightly import register_check
 from datlanh.intake.services.rebuilding import register_rebuild
@@ -226,3 +227,23 @@ def test_after_a_reopening_the_old_completion_completes_nothing(cast, area):
     enter(late, cast)  # came in later, and tells of the time before
     with pytest.raises(TransitionError, match="No completion report"):
         move(cast, "complete", days=2)
+
+
+def test_a_completion_that_counts_no_more_is_found_at_night(cast, area):
+    def at_night() -> list[str]:
+        with acting(SYSTEM):
+            register_check(by=SYSTEM)
+        found = RecordFinding.objects.filter(rule="area_done_uncompleted", resolved_at=None)
+        return [f.values["state"]["en"] for f in found]
+
+    done = enter(release(1, days_ago=20).but(cha_ids=AREA), cast)
+    move(cast, "complete", days=20)
+    move(cast, "accept", days=15, paper="7/BB-NT")
+    assert at_night() == []
+    with acting(cast["kiemtra2"]):
+        step_propose(id=done.pk, step="withdraw", by=cast["kiemtra2"], note="nhầm khu vực")
+    with acting(cast["kiemtra1"]):
+        step_confirm(id=done.pk, by=cast["kiemtra1"], confirm=True)
+    assert at_night() == ["Accepted, to be handed over"]
+    with pytest.raises(TransitionError, match="No completion report"):
+        move(cast, "hand_over", days=2, paper="7/BG")

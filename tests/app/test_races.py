@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from datlanh.intake.batching import seen_in_batch
 from datlanh.intake.models import Proposal, Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.clearing import seen_to_clear
+from datlanh.intake.services import approving, lifecycle
 from datlanh.intake.services.batches import Chosen, batch_confirm, batch_propose
 from datlanh.intake.services.clearing import Ticked, reports_approve
 from datlanh.intake.services.comparing import register_verify
@@ -297,6 +299,19 @@ def test_a_step_and_an_approval_at_one_moment_both_stand():
     assert_register_equal()
 
 
+def test_a_step_and_a_release_on_its_ground_do_not_wait_in_a_circle(monkeypatch):
+    cast = demo_cast()
+    area_of(cast, 1)
+    on_it = waiting(release(1, days_ago=3), cast)  # names no area: the ledger finds it by ground
+    between(monkeypatch, lifecycle, "life_of")  # locked, and not at the decision lock yet
+    results = together(
+        lambda: moved(cast["kiemtra2"], "start"),
+        lambda: approved(on_it, by=cast["kiemtra1"]),
+    )
+    assert not [r for r in results if isinstance(r, Exception)], results
+    assert_register_equal()
+
+
 def area_of(cast, number: int) -> Record:
     report = verified(
         received(cha(number, days_ago=9), by=cast["renew.hientruong"]), by=cast["renew"]
@@ -369,6 +384,42 @@ def test_a_division_confirmed_twice_at_one_moment_happens_once():
     assert Decision.objects.filter(kind="moved").count() == 1
     assert HazardousArea.objects.filter(state="cha").count() == 3
     assert_register_equal()
+
+
+def test_a_release_that_names_an_area_and_its_division_at_one_moment(monkeypatch):
+    """Either the release came before, or it is asked which part it means."""
+    cast = demo_cast()
+    record = area_of(cast, 1)
+    parts = [waiting(part(1, 700000 + 100 * n, half), cast) for n, half in enumerate(halves_of(1))]
+    division = proposed(cast, [record.pk], [p.pk for p in parts])
+    late = waiting(release(1, days_ago=3).but(cha_ids="HAZ-409-600001"), cast)
+    between(monkeypatch, approving, "parts_are_chosen")
+
+    def confirm():
+        with acting(cast["kiemtra1"]):
+            return division_confirm(id=division.pk, by=cast["kiemtra1"], confirm=True)
+
+    released, divided = together(lambda: approved(late, by=cast["kiemtra2"]), confirm)
+    assert not isinstance(divided, Exception), divided
+    seqs = dict(Decision.objects.filter(kind="moved").values_list("kind", "seq"))
+    if isinstance(released, Exception):
+        assert "names the area" in str(released)
+    else:
+        approval = Decision.objects.get(kind="approved", report_id=late.pk)
+        assert approval.seq < seqs["moved"]
+    assert_register_equal()
+
+
+def between(monkeypatch, module, name: str) -> None:
+    """Let the other one have half a second after `module.name` has looked."""
+    looked = getattr(module, name)
+
+    def slowly(*given, **more):
+        found = looked(*given, **more)
+        time.sleep(0.5)
+        return found
+
+    monkeypatch.setattr(module, name, slowly)
 
 
 def test_a_correction_of_the_mapping_and_approvals_at_the_same_moment():

@@ -96,7 +96,7 @@ def from_boxes(page: Page, survey: str) -> Report:
     page.goto(f"/surveys/{survey}/areas")
     page.fill("#d-margin", "25")
     page.locator("#draw-form button.pri").click()
-    page.locator("#area-1 summary").last.click()
+    page.locator("#area-1 > details > summary").last.click()
     page.fill("#s-id-1", AREA)
     page.fill("#s-int-1", "CHA 0690")
     page.fill("#s-vil-1", "Thôn Mẫu")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from shapely import LineString, to_geojson
 
 from datlanh.accounts.acting import acting
 from datlanh.hazards.models import HazardousArea, OrdnanceItem
@@ -33,6 +34,10 @@ def across() -> str:
     return f"{north + 0.001:.6f}, {x:.6f}\n{south - 0.001:.6f}, {x:.6f}"
 
 
+def _pairs(text: str) -> list[tuple[float, ...]]:
+    return [tuple(map(float, row.split(","))) for row in text.splitlines()]
+
+
 def sent(client, **more):
     said = {"line": across(), "pieces": "2", **IDS, **more}
     return client.post(reverse("web:area_cut", args=[AREA]), said, follow=True)
@@ -57,6 +62,8 @@ def test_the_page_shows_the_pieces_and_what_goes_where(cast):
     beside = page(client, "area_cut", AREA, line="16.9, 107.0\n16.9, 107.1")
     assert "does not cut the area" in beside
     assert "That is no line" in page(client, "area_cut", AREA, line="16.9")
+    drawn = LineString([(lon, lat) for lat, lon in _pairs(across())])
+    assert "70,781" in page(client, "area_cut", AREA, line=to_geojson(drawn))
     vietnamese = page(signed_in(cast["renew"], "vi"), "area_cut", AREA, line=across())
     assert "Phần nào đi về đâu" in vietnamese
 

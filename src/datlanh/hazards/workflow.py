@@ -258,7 +258,7 @@ LIFE: Workflow[Area, AreaStep] = Workflow(
             frozenset({"inspected"}),
             "closed",
             MOVE,
-            (*ALWAYS, paper_is_named, not_who_worked_there),
+            (*ALWAYS, completion_was_reported, paper_is_named, not_who_worked_there),
         ),
         Transition(
             "reopen",

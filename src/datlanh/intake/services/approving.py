@@ -17,7 +17,7 @@ from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.selectors.forms import mapping_of
-from datlanh.intake.selectors.heirs import unchosen
+from datlanh.intake.selectors.heirs import NAMING, named_by, unchosen
 from datlanh.intake.selectors.link_proposals import record_promised
 from datlanh.intake.services.checking import answers_now
 from datlanh.intake.services.implying import Ticked, areas_ticked, implied_take
@@ -119,7 +119,7 @@ def report_approve(
     REVIEW.check("approve", report, report.state, step := step_of(report, by, note))
     (claims, rows), kept = _promised(report), _kept(report, batch)
     touched, moving = records_touched(report, record_id), areas_ticked(ticked, by)
-    lock = {*touched, *ends_of(links), *moving.values()}
+    lock = {*touched, *ends_of(links), *moving.values(), *_named(report, claims)}
     every = {r.pk: r for r in register.records_lock(lock)}
     locked = {pk: r for pk, r in every.items() if pk in touched}
     if not into_history:
@@ -149,6 +149,12 @@ def report_approve(
     said = said_in(claims)
     implied_take(report=report, record=record, values=said, ticked=ticked, areas=areas, by=by)
     return report
+
+
+def _named(report: Report, claims: Sequence[register.NewClaim]) -> set[UUID]:
+    """The areas a report names: none of them gives way while it is approved."""
+    kind = report.form_version.record_kind if report.form_version else ""
+    return {a.pk for a in named_by(kind, said_in(claims))} if kind in NAMING else set()
 
 
 def parts_are_chosen(

@@ -159,6 +159,7 @@ _INCONSISTENT = (
         ),
         forms=CHA,
     ),
+    _rule("area_done_uncompleted", *land.DONE_UNCOMPLETED, forms=CHA, source=RELEASED),
     _rule(
         "area_open_released",
         Text("Khu vực đã giải phóng thì không còn mở", "A released area is not open any more"),

@@ -5,6 +5,17 @@ from __future__ import annotations
 from datlanh.kernel.text import Text
 
 # key → (title, message, advice)
+DONE_UNCOMPLETED = (
+    Text("Khu vực hoàn thành có báo cáo hoàn thành", "What is completed has its completion"),
+    Text(
+        "Tình trạng: {state}, nhưng không còn báo cáo hoàn thành nào có hiệu lực.",
+        "The area is: {state}, but no completion report about it counts any more.",
+    ),
+    Text(
+        "Báo cáo đã bị thu hồi hoặc đính chính: mở lại khu vực, hoặc duyệt báo cáo thay thế.",
+        "It was withdrawn or corrected: reopen the area, or approve what takes its place.",
+    ),
+)
 CONTRADICTS = (
     Text("Loại giải phóng phù hợp với việc đã làm", "The class of a release fits what was done"),
     Text(

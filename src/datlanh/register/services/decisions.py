@@ -60,8 +60,13 @@ def decision_add(
 
 
 def records_lock(ids: Iterable[UUID]) -> list[Record]:
-    """Lock records, always in id order, so that two refolds cannot wait for each other."""
-    return list(Record.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk"))
+    """Lock records, always in id order, so that two refolds cannot wait for each other.
+
+    Their keys stay free: whoever holds the decision lock writes ledger rows about records that
+    another, who waits for that lock, has locked here.
+    """
+    found = Record.objects.select_for_update(no_key=True).filter(pk__in=set(ids))
+    return list(found.order_by("pk"))
 
 
 def choice_from(data: dict[str, Any]) -> Choice:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from shapely import LineString, from_wkb
+from shapely import from_wkb
 from shapely.geometry.base import BaseGeometry
 
 from datlanh.accounts.permissions import Permission
@@ -24,6 +23,7 @@ from datlanh.intake.selectors.values import version_of
 from datlanh.intake.services.cutting import Piece, pieces_compose
 from datlanh.intake.services.lifecycle import life_of
 from datlanh.kernel.division import cut
+from datlanh.kernel.drawn import line_drawn
 from datlanh.kernel.errors import DomainError
 from datlanh.register.models import Record
 from datlanh.register.selectors import asof
@@ -43,7 +43,7 @@ def cut_area(request: StaffRequest, local_id: str) -> HttpResponse:
     record = Record.objects.filter(visible).get(local_id=local_id, kind=AREA)
     sent = request.POST if request.method == "POST" else request.GET
     text = sent.get("line", "")[:LONGEST].strip()
-    ground, line = _ground(record), line_of(text)
+    ground, line = _ground(record), line_drawn(text)
     pieces = cut(ground, line)[:MOST] if ground is not None and line is not None else []
     refusal = ""
     if request.method == "POST":
@@ -72,16 +72,6 @@ def cut_area(request: StaffRequest, local_id: str) -> HttpResponse:
         ],
     }
     return render(request, "web/areas/cut.html", context, status=422 if refusal else 200)
-
-
-def line_of(text: str) -> LineString | None:
-    """A line as drawn (GeoJSON) or written, one "latitude, longitude" to a row; None: no line."""
-    pairs = re.findall(r"(-?\d+(?:\.\d+)?)[,;\s]+(-?\d+(?:\.\d+)?)", text)
-    points = [(float(a), float(b)) for a, b in pairs]
-    if not text.startswith("{"):
-        points = [(lon, lat) for lat, lon in points]
-    near = [(x, y) for x, y in points if 100 < x < 115 and 5 < y < 25]
-    return LineString(near) if len(set(near)) > 1 else None
 
 
 def _ground(record: Record) -> BaseGeometry | None:

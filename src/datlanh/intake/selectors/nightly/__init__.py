@@ -25,6 +25,7 @@ def everything_found(thresholds: Mapping[str, float]) -> Iterator[Found]:
     yield from family.victims_differ()
     yield from family.progress_differs(thresholds)
     yield from family.closed_unreleased()
+    yield from family.done_uncompleted()
     yield from family.open_released()
     yield from figures.dates_disorder()
     yield from figures.measured_differs(thresholds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from datlanh.hazards.workflow import LIFE
 from datlanh.intake.selectors.nightly.now import Found, rows
 from datlanh.kernel.checks.parts import whole
 
@@ -102,8 +103,11 @@ select a.record_id, r.local_id, r.organisation_id
   from nightly_now r
  cross join lateral regexp_split_to_table(trim(r.values->>'cha_ids'), '[ ,]+') as named (id)
   join nightly_now a on a.local_id = named.id and a.kind = 'hazardous_area'
+  left join register_state s on s.record_id = a.record_id and s.known_to is null
+   and s.true_to is null
  where r.kind = 'land_release' and r.values->>'reported_status' = 'completed'
    and a.values->>'reported_status' = 'open'
+   and coalesce(s.state, 'cha') in ('sha', 'cha', 'tasked')
 """
 
 
@@ -128,3 +132,27 @@ def closed_unreleased() -> Iterator[Found]:
     """Areas called closed that no release names."""
     for (record,) in rows(_CLOSED):
         yield Found(record, "area_closed_unreleased")
+
+
+# Steps said so once; the completion they rested on was withdrawn, or corrected to something else.
+_DONE = """
+select a.record_id, s.state
+  from nightly_now a
+  join register_state s on s.record_id = a.record_id and s.known_to is null and s.true_to is null
+ where a.kind = 'hazardous_area' and s.state in ('completed', 'inspected', 'closed')
+   and not exists (
+     select 1 from nightly_now r
+      where r.kind = 'land_release'
+        and (r.values->>'reported_status' = 'completed'
+             or (r.values->>'reported_status' is null and r.local_id like 'HR-CLC-%%'))
+        and (datlanh_ids_in(r.values->>'cha_ids') && array[a.local_id::text]
+             or exists (select 1 from register_link k
+                         where k.a_id = r.record_id and k.b_id = a.record_id
+                           and k.known_to is null and k.holds)))
+"""
+
+
+def done_uncompleted() -> Iterator[Found]:
+    """Areas that are completed, accepted or closed while no completion counts any more."""
+    for record, state in rows(_DONE):
+        yield Found(record, "area_done_uncompleted", values={"state": LIFE.state(state).label})
