@@ -27,6 +27,7 @@ from datlanh.intake.models import (
     Attachment,
     Exemption,
     Finding,
+    Held,
     NightlyRun,
     Payload,
     Proposal,
@@ -215,6 +216,7 @@ def lateness_is_excused_with_a_reason_and_the_morning_reminds():
     steps = set(Reminder.objects.values_list("step", flat=True))
     assert {Reminder.BEFORE, Reminder.AFTER} <= steps
     assert NightlyRun.objects.count() == 1
+    assert Held.objects.exists()  # a lost phone's, of which the centre decides
 
 
 def people_decide_as_the_rules_ask():

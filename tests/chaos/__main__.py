@@ -14,7 +14,7 @@ import argparse
 import os
 import queue
 import random
-import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -24,7 +24,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chaos.house import ROOT, House, command_of
+from chaos.house import ROOT, House, kill_held
 from chaos.people import Officer, Phone, Promises, Report
 
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests"), str(ROOT)]
@@ -41,7 +41,7 @@ def main() -> int:
     parser.add_argument("--every", type=float, default=6, help="seconds between kills, about")
     parser.add_argument("--reports", type=int, default=4000, help="at most so many")
     parser.add_argument("--pause", type=float, default=0.2, help="of a phone between two reports")
-    parser.add_argument("--port", type=int, default=9470)
+    parser.add_argument("--port", type=int, help="default: a free one")
     parser.add_argument("--var", type=Path, help="a folder for the installation; default: its own")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
@@ -51,7 +51,13 @@ def main() -> int:
     print(f"seed {options.seed}, {var}", flush=True)
     prepare(var)
     dice, told = random.Random(options.seed), Promises()
-    reports, secrets, sessions = cast(var, options.reports)
+    subprocess.run([str(ROOT / "tools" / "cluster"), "start"], env=_environment(var), check=True)
+    os.environ.update(DATLANH_VAR=str(var), DJANGO_SETTINGS_MODULE="datlanh.config.settings")
+    import django
+
+    django.setup()
+    reports, secrets, sessions = cast(options.reports)
+    options.port = options.port or free_port()
     house = House(var, options.port)
     house.open()
     if not house.answers(120):
@@ -63,8 +69,8 @@ def main() -> int:
     print(f"killed {sum(killed.values())}: {dict(killed)}; {house.starts} starts of ./run")
     print(f"answers: {dict(sorted(told.answers.items()))}")
     print(f"longest without an answer: {down:.1f} s", flush=True)
-    settled = settle(var, house)
-    problems = judge(var, told, settled)
+    settled = settle(house)
+    problems = judge(_environment(var), told, settled)
     house.close()
     subprocess.run(
         [str(ROOT / "tools" / "cluster"), "stop"],
@@ -74,6 +80,13 @@ def main() -> int:
         print(f"✗ {problem}")
     print("✓ nothing was lost, nothing was doubled" if not problems else f"✗ {len(problems)}")
     return 1 if problems else 0
+
+
+def free_port() -> int:
+    """One that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def prepare(var: Path) -> None:
@@ -89,15 +102,8 @@ def _environment(var: Path) -> dict[str, str]:
     return {**clean, "DATLANH_VAR": str(var), "PYTHONPATH": str(ROOT / "src")}
 
 
-def cast(var: Path, count: int) -> tuple[list[Report], list[str], dict[str, dict[str, str]]]:
+def cast(count: int) -> tuple[list[Report], list[str], dict[str, dict[str, str]]]:
     """People, phones with secrets, sessions, and the reports they will send."""
-    os.environ.update(DATLANH_VAR=str(var), DJANGO_SETTINGS_MODULE="datlanh.config.settings")
-    subprocess.run(
-        [str(ROOT / "tools" / "cluster"), "start"], env=_environment(var), check=True
-    )  # fmt: skip
-    import django
-
-    django.setup()
     from django.conf import settings
     from django.test import Client
 
@@ -210,16 +216,11 @@ def kill(
         if found:
             kind = dice.choice(sorted({kind for kind, _pid in found}))
             pid = dice.choice([pid for k, pid in found if k == kind])
-            if command_of(pid):
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
-                killed[kind] += 1
+            killed[kind] += kill_held(house, kind, pid)
     return killed, down
 
 
-def settle(var: Path, house: House) -> float:
+def settle(house: House) -> float:
     """Until the house answers and no check waits; how long that took, -1 for too long."""
     began = time.monotonic()
     while time.monotonic() - began < SETTLES_S:
@@ -253,7 +254,7 @@ def _waiting() -> bool:
     return bool(jobs or seals)
 
 
-def judge(var: Path, told: Promises, settled: float) -> list[str]:
+def judge(environment: dict[str, str], told: Promises, settled: float) -> list[str]:
     """Everything that is not as it was promised."""
     from django.conf import settings
 
@@ -280,7 +281,7 @@ def judge(var: Path, told: Promises, settled: float) -> list[str]:
     unchecked = _rows("select receipt from intake_report where checked_at is null")
     problems += [f"{row[0]} was never checked" for row in unchecked]
     problems += _photos(told, Path(settings.FILES_ROOT))
-    problems += _commands(var)
+    problems += _commands(environment)
     ((total,),) = _rows("select count(*) from intake_report")
     ((events,),) = _rows("select count(*) from audit_event")
     print(
@@ -307,12 +308,12 @@ def _photos(told: Promises, root: Path) -> list[str]:
     return problems
 
 
-def _commands(var: Path) -> list[str]:
+def _commands(environment: dict[str, str]) -> list[str]:
     problems = []
     for words in (["register", "verify"], ["audit", "verify"]):
         done = subprocess.run(
             [sys.executable, "-m", "datlanh.config.cli", *words],
-            cwd=ROOT, env=_environment(var), capture_output=True, text=True, check=False,
+            cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         print(f"{' '.join(words)}: {(done.stdout + done.stderr).strip()[-400:]}", flush=True)
         if done.returncode:

@@ -73,8 +73,12 @@ class House:
     # What can be killed: only what this house started, found by its parents.
 
     def postmaster(self) -> int | None:
+        """The server of this house's folder. A note left by a killed one may carry a number that
+        somebody else's process has by now: where it works tells."""
+        data = self.var / "pg"
         try:
-            return int((self.var / "pg" / "postmaster.pid").read_text().splitlines()[0])
+            pid = int((data / "postmaster.pid").read_text().splitlines()[0])
+            return pid if Path(f"/proc/{pid}/cwd").resolve(strict=True) == data else None
         except (OSError, ValueError, IndexError):
             return None
 
@@ -90,7 +94,7 @@ class House:
                     yield from (("web worker", each) for each in children(pid))
                 elif "worker" in said:
                     yield "job worker", pid
-        if (database := self.postmaster()) and command_of(database):
+        if database := self.postmaster():
             yield "database", database
             for pid in children(database):
                 said = command_of(pid)
@@ -117,3 +121,20 @@ def command_of(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
     except OSError:
         return ""
+
+
+def kill_held(house: House, kind: str, pid: int) -> bool:
+    """Kill that process of the house, and no other that came to bear its number meanwhile."""
+    try:
+        handle = os.pidfd_open(pid)
+    except OSError:
+        return False
+    try:
+        if (kind, pid) not in house.targets():
+            return False
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(handle)
+    return True

@@ -149,5 +149,8 @@ class Officer(threading.Thread):
         except requests.RequestException:
             self.told.answers[f"{self.step}: cut off"] += 1
             return 0
-        self.told.answers[f"{self.step}: {answer.status_code}"] += 1
-        return answer.status_code
+        status = answer.status_code
+        if "/accounts/login/" in answer.headers.get("Location", ""):
+            status = 401
+        self.told.answers[f"{self.step}: {status}"] += 1
+        return status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -79,6 +80,16 @@ def test_other_content_is_another_version_of_the_worker(cast, monkeypatch):
     assert client.get("/fill/worker.js").content == before
     monkeypatch.setattr("datlanh.web.fill.app._digest", lambda stamps: "other")
     assert client.get("/fill/worker.js").content != before
+
+
+def test_pages_and_forms_are_small_on_the_line(cast):
+    client = signed_in(cast[SENDER])
+    door = enrolled(client)["door"]
+    for path, most in (("/fill/vi/", 6_000), (f"{door}forms/cha.xml", 25_000)):
+        answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert answer["Content-Encoding"] == "gzip"
+        assert len(answer.content) < most
+        assert gzip.decompress(answer.content) == client.get(path).content
 
 
 def test_the_manifest_speaks_the_language(cast):

@@ -21,7 +21,7 @@ from datlanh.register.models import Link
 from support.boxes import field_of_boxes, home, packed
 from support.drafts import survey_task
 from support.pages import page, signed_in
-from support.reports import approved, demo_cast, let_through, received, verified
+from support.reports import approved, cha, demo_cast, let_through, received, verified
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +179,28 @@ def test_a_moved_outline_is_told_what_it_leaves_out(cast, survey):
     assert list(said.context["uncovered"]) == [home().id, home().moved(1, 0).id]
     assert client.post(address, {"drawing": "x"}).status_code == 200
     assert not Report.objects.filter(form="cha").exists()
+
+
+def test_the_page_of_an_area_names_its_survey_and_counts_its_boxes(cast, survey):
+    client = signed_in(cast["renew"])
+    sent(client, survey)
+    report = verified(let_through(Report.objects.get(form="cha")), by=cast["renew"])
+    report = approved(let_through(report), by=cast["kiemtra2"])
+    html = page(client, "area", report.record_local_id)
+
+    assert reverse("web:record", args=["surveys", survey.record_local_id]) in html
+    # The outline reaches one box around two red ones and a yellow one; the survey has 25.
+    assert html.count('"role": "box"') == 25
+    assert "Các ô" in html or "Boxes on the area" in html or "Ô trên khu vực" in html
+    theirs = signed_in(cast["mag"]).get(reverse("web:area", args=[report.record_local_id]))
+    assert theirs.status_code == 404
+
+
+def test_a_survey_out_of_sight_is_named_and_not_opened(cast, survey):
+    draft = cha(2, survey_ids=f"TS-409-999999, {survey.record_local_id}")
+    report = received(draft, by=cast["renew.hientruong"])
+    report = approved(let_through(verified(let_through(report), by=cast["renew"])), by=cast["csdl"])
+    html = page(signed_in(cast["renew"]), "area", report.record_local_id)
+
+    assert '<span class="id">TS-409-999999</span>' in html
+    assert reverse("web:record", args=["surveys", survey.record_local_id]) in html

@@ -6,6 +6,7 @@ lie within their `report:read` and, for the step itself, within their `report:ap
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,6 +16,7 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.selectors import grants_of
 from datlanh.intake.batching import seen_in_batch
 from datlanh.kernel import clock
+from support.boxes import home
 from support.matrix import (
     ABSENT,
     DONE,
@@ -55,6 +57,11 @@ def task(world: World, things: Things) -> Mapping[str, Any]:
 
 def links_to_tasks(things: Things) -> list[str]:
     return [f"/records/eod/{things.task}/"]
+
+
+def one_box(world: World, things: Things) -> Mapping[str, Any]:
+    """The middle of the operator's ground, entered on the map."""
+    return {"boxes": json.dumps({home(things.spec.ground).id: ["red", 1]}), "on": "2026-11-01"}
 
 
 def organisation(world: World, things: Things) -> Mapping[str, Any]:
@@ -439,9 +446,16 @@ THINGS = (
         opens=(Permission.REPORT_CREATE,),
         finds=Permission.RECORD_READ,
         where=lambda w, t: {"local_id": t.survey},
-        sends=values(boxes="", on="2026-11-01"),
+        sends=one_box,
+        answer=DONE,
+    ),
+    Entry("web:box_table", opens=(Permission.SETTINGS_MANAGE,)),
+    Entry(
+        "web:box_table",
+        "POST",
+        opens=(Permission.SETTINGS_MANAGE,),
         answer=REFUSED,
-        note="nothing entered",
+        note="nothing typed",
     ),
     Entry(
         "web:survey_areas_ask",

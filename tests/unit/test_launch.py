@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -70,6 +71,60 @@ def test_stopping_ends_the_children_of_a_child_that_does_not_listen(
     with launch.child([sys.executable, "-c", deaf]) as process:
         time.sleep(0.5)
     assert process.returncode in {-signal.SIGKILL, -signal.SIGTERM}
+
+
+def test_the_port_of_a_start_that_was_killed_is_waited_for(tmp_path: Path) -> None:
+    """Behind a proxy the next start must come up where the last one was."""
+    with (tmp_path / "run.lock").open("w", encoding="utf-8") as note:
+        launch.write_note(note, address="http://127.0.0.1:8123/")
+    assert launch.address_noted(tmp_path) == "http://127.0.0.1:8123/"
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = server.getsockname()[1]
+        threading.Timer(0.3, server.close).start()
+        launch.wait_for_port("127.0.0.1", port)
+        assert launch.free_port("127.0.0.1", port) == port
+
+
+def test_what_a_killed_child_leaves_behind_is_ended_too(tmp_path: Path) -> None:
+    """A web server that is killed would leave its workers on the port."""
+    note = tmp_path / "left"
+    script = (
+        "import subprocess, sys, time; left = subprocess.Popen([sys.executable, '-c',"
+        f" 'import time; time.sleep(60)']); open({str(note)!r}, 'w').write(str(left.pid));"
+        " time.sleep(60)"
+    )
+    with launch.child([sys.executable, "-c", script]) as process:
+        for _ in range(200):
+            if note.exists() and note.read_text():
+                break
+            time.sleep(0.05)
+        left = int(note.read_text())
+        process.kill()
+        process.wait()
+    for _ in range(100):
+        if not Path(f"/proc/{left}").exists() or _is_zombie(left):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the one left behind still runs")
+
+
+def _is_zombie(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def test_a_job_worker_that_ends_is_started_again_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(launch, "FIRST_WAIT_S", 0.2)
+    kept = launch.Kept([sys.executable, "-c", "pass"])
+    with kept:
+        until, times = time.monotonic() + 10, 0
+        while times < 2 and time.monotonic() < until:
+            times += kept.look()
+            time.sleep(0.05)
+    assert times == 2
 
 
 def test_a_child_ends_with_its_launcher_however_that_one_ends(tmp_path: Path) -> None:

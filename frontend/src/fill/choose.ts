@@ -1,5 +1,5 @@
 // The forms one may choose from, and the queue: what waits, what was received, what was refused.
-import { formsKept, formsRefresh, groundRefresh, ShutOut } from "./forms";
+import { formsKept, formsRefresh, groundRefresh, reasonOf, ShutOut } from "./forms";
 import { byId, home, language, notice, others, useTheme, useWorker } from "./page";
 import { doorOf, whoIsHere } from "./person";
 import type { Who } from "./person";
@@ -11,13 +11,20 @@ import { watchMachine } from "./machine";
 const LOOK_EVERY_MS = 20_000;
 let who: Who = { is: "signed-out" };
 let onItsWay = "";
+let begun = Promise.resolve();
 
 useTheme();
 useWorker();
 watchMachine();
 void begin();
 
-async function begin(): Promise<void> {
+/** Who is here, what is kept, what waits: from the top, one at a time. */
+function begin(isAsked = false): Promise<void> {
+  begun = begun.then(() => start(isAsked)).catch(() => undefined);
+  return begun;
+}
+
+async function start(isAsked: boolean): Promise<void> {
   who = await whoIsHere();
   document.documentElement.dataset.who = who.is;
   notice("signed-out", who.is === "signed-out");
@@ -38,7 +45,7 @@ async function begin(): Promise<void> {
   showForms(await formsKept());
   await look();
   if (!who.online) return;
-  await Promise.all([refresh(), send(false)]);
+  await Promise.all([refresh(), send(isAsked)]);
 }
 
 /** Forms and ground anew; without a line the kept ones stay. */
@@ -56,7 +63,7 @@ async function refresh(): Promise<void> {
       notice("shut-out", true, { why: error.message });
       showForms([]);
     } else if (!(await formsKept()).length) {
-      notice("no-forms", true);
+      notice("no-forms", true, { why: reasonOf(error) });
     }
   }
 }
@@ -80,13 +87,12 @@ async function send(isAsked: boolean): Promise<void> {
 const actions = {
   async changed() { others?.postMessage("changed"); await look(); },
   async send() {
-    await begin(); // who sits here may have changed, and the line too
-    await send(true);
+    await begin(true); // who sits here may have changed, and the line too
   },
 };
 
 byId("send-now").addEventListener("click", () => void actions.send());
-addEventListener("online", () => void begin());
+addEventListener("online", () => void begin(true));
 addEventListener("offline", () => notice("offline", who.is === "known"));
 addEventListener("pageshow", (event) => { if (event.persisted) void begin(); });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void begin(); });

@@ -1,5 +1,5 @@
 // One form, by the engine; what is sent goes to the queue of whoever fills it in.
-import { formsKept, formsRefresh, groundKept, groundRefresh, ShutOut } from "./forms";
+import { formsKept, formsRefresh, groundKept, groundRefresh, reasonOf, ShutOut } from "./forms";
 import { byId, copyOf, home, language, moment, notice, others, useTheme, useWorker, word } from "./page";
 import { doorOf, whoIsHere } from "./person";
 import type { Who } from "./person";
@@ -55,7 +55,7 @@ async function formWanted(who: Known): Promise<{ form: FormKept; xform: string }
       const person = await doorOf(who.person.mark, who.csrf);
       form = (await formsRefresh(person, who.csrf)).find((f) => f.id === id);
     } catch (error) {
-      return void fail(error instanceof ShutOut ? "shut-out" : "no-form", error instanceof Error ? error.message : "");
+      return void fail(error instanceof ShutOut ? "shut-out" : "no-form", reasonOf(error));
     }
   }
   if (!form || (prefill && form.version !== prefill.version)) return void fail("no-form");

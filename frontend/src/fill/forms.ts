@@ -3,12 +3,13 @@ import { doorOf } from "./person";
 import { database } from "./store";
 import type { FormKept, Person } from "./store";
 
-export class ShutOut extends Error {}
+export class ShutOut extends Error {} // its message is what the server said
 export class Gone extends Error {}
 
 interface Listed { id: string; version: string; hash: string; name: string; url: string; manifest: string }
 
 const LANGUAGES = ["vi", "en"];
+const PATIENCE_MS = 60_000;
 
 /** Every form on offer, stored here; forms that are offered no more go. Throws where there is no line. */
 export async function formsRefresh(person: Person, csrf: string): Promise<FormKept[]> {
@@ -29,7 +30,8 @@ async function refreshed(person: Person): Promise<FormKept[]> {
     const before = await db.get("forms", line.id);
     const isSame = before?.hash === line.hash && before.version === line.version;
     const xform = isSame ? before.xform : await textOf(line.url);
-    const media = line.manifest ? await mediaOf(line.manifest, before?.media ?? {}) : {};
+    // A published version never changes, and neither do its files.
+    const media = isSame ? before.media : line.manifest ? await mediaOf(line.manifest, before?.media ?? {}) : {};
     const kept: FormKept = { id: line.id, version: line.version, hash: line.hash, titles, xform, media };
     await db.put("forms", kept);
     offered.push(kept);
@@ -81,12 +83,17 @@ async function xmlOf(url: string, language = ""): Promise<Document> {
 async function textOf(url: string, language = ""): Promise<string> {
   const { pathname, search } = new URL(url, location.href);
   const headers: Record<string, string> = { "X-OpenRosa-Version": "1.0", ...(language ? { "Accept-Language": language } : {}) };
-  const answer = await fetch(pathname + search, { credentials: "omit", headers });
+  const answer = await fetch(pathname + search, { credentials: "omit", headers, signal: AbortSignal.timeout(PATIENCE_MS) });
   if (answer.status === 404) throw new Gone();
   const text = await answer.text();
   if (answer.status === 403) throw new ShutOut(sentence(text));
   if (!answer.ok || answer.headers.get("X-OpenRosa-Version") !== "1.0") throw new Error(sentence(text));
   return text;
+}
+
+/** What the server said to it; nothing of what the browser says of a line that broke. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error && error.name === "Error" ? error.message : "";
 }
 
 /** The one sentence of an OpenRosa answer. */

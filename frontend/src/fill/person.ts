@@ -5,6 +5,8 @@ import type { Person } from "./store";
 
 const MARK = "fill_person"; // set and dropped by the server, see delivery/browsers.py
 
+const PATIENCE_MS = 20_000; // a line that hangs is no line
+
 export type Who =
   | { is: "known"; person: Person; online: boolean; csrf: string }
   | { is: "signed-out" }
@@ -13,7 +15,7 @@ export type Who =
 export async function whoIsHere(): Promise<Who> {
   let answer: Response;
   try {
-    answer = await fetch("/fill/me", { redirect: "manual", headers: { Accept: "application/json" } });
+    answer = await fetch("/fill/me", { redirect: "manual", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch {
     return lastHere();
   }
@@ -61,7 +63,7 @@ export function doorOf(mark: string, csrf: string, stale = ""): Promise<Person> 
     if (!person) throw new Error("nobody is here");
     if (person.door && person.door !== stale) return person;
     const body = new URLSearchParams({ known: person.device ? String(person.device) : "" });
-    const answer = await fetch("/fill/device", { method: "POST", redirect: "manual", headers: { "X-CSRFToken": csrf, Accept: "application/json" }, body });
+    const answer = await fetch("/fill/device", { method: "POST", redirect: "manual", headers: { "X-CSRFToken": csrf, Accept: "application/json" }, body, signal: AbortSignal.timeout(PATIENCE_MS) });
     if (!answer.ok) throw new Error(await said(answer));
     const told = await answer.json() as { id: number; door: string; is_shut_out: boolean };
     const now: Person = { ...person, device: told.id, door: told.door, isShutOut: told.is_shut_out };

@@ -1,6 +1,6 @@
 // From the queue to the OpenRosa door. Nothing leaves the queue before the server's receipt; the
 // same instance sent twice is one report there, so whatever is in doubt is sent again.
-import { sentence } from "./forms";
+import { reasonOf, sentence } from "./forms";
 import { doorOf } from "./person";
 import { outgoingKeep, outgoingOf } from "./store";
 import type { FileKept, Outgoing } from "./store";
@@ -47,7 +47,7 @@ async function sent(one: Outgoing, who: Sender): Promise<boolean> {
       answer = await post(door, one, part, who.language);
       told = sentence(await answer.text());
     } catch (error) {
-      return later(one, error instanceof Error && error.name !== "TypeError" ? error.message : "");
+      return later(one, reasonOf(error));
     }
     const isOurs = answer.headers.get("X-OpenRosa-Version") === "1.0";
     const receipt = answer.headers.get("X-Datlanh-Receipt") ?? "";
@@ -99,7 +99,7 @@ async function acknowledged(one: Outgoing, part: FileKept[], receipt: string, to
   // The number is shown by itself; what else the sentence says (an old form, a file refused) stays.
   const isPlain = told.trim().endsWith(`${receipt}.`);
   Object.assign(one, { receipt, said: isPlain && !isHeld ? "" : told, tries: 0 });
-  if (one.files.every((f) => f.sent)) {
+  if (one.files.every((f) => f.sent || !f.content)) {
     // Received as a whole: the line stays, with its number; the content goes.
     for (const file of one.files) file.content = null;
     Object.assign(one, { state: isHeld ? "held" : "received", doneAt: Date.now(), xml: "" });

@@ -82,12 +82,12 @@ function layers(box: HTMLElement, map: MapLibre): void {
   apply();
 }
 
-function bombing(address: string | undefined): Record<string, SourceSpecification> {
+export function bombing(address: string | undefined): Record<string, SourceSpecification> {
   return address ? { [STRIKES]: { type: "vector", tiles: [new URL(address, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}")], maxzoom: 12 } } : {};
 }
 
 /** The bombing records lie beneath everything, and are not asked for until somebody wants them. */
-function strikes(box: HTMLElement, map: MapLibre): void {
+export function strikes(box: HTMLElement, map: MapLibre): void {
   const wanted = box.querySelector<HTMLInputElement>(`input[data-layer=${STRIKES}]`);
   const year = box.querySelector<HTMLSelectElement>("[data-strikes-year]");
   const more = box.querySelector<HTMLElement>("[data-strikes-more]");

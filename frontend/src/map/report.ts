@@ -3,7 +3,8 @@ import type { FeatureCollection } from "geojson";
 import type { Map as MapLibre } from "maplibre-gl";
 import { extent, ground, sheet } from "./base";
 import type { Box } from "./base";
-import { reportLayers } from "./styles";
+import { bombing, strikes } from "./register";
+import { reportLayers, strikeLayers } from "./styles";
 
 const CLOSEST = 17.5;
 
@@ -18,9 +19,11 @@ export async function reportMap(box: HTMLElement): Promise<Ground> {
   const fit = { padding: 44, maxZoom: CLOSEST, animate: false };
   // The drawing is kept, so that the page prints with its map.
   const { map } = await sheet({
-    box, data, layers: reportLayers, sources: { report: { type: "geojson", data: report } },
+    box, data, layers: (t) => [...(box.dataset.strikes ? strikeLayers(t) : []), ...reportLayers(t)],
+    sources: { ...bombing(box.dataset.strikes), report: { type: "geojson", data: report } },
     options: { bounds: (bounds ?? [105.6, 16.2, 107.6, 18.2]) as Box, fitBoundsOptions: fit, canvasContextAttributes: { preserveDrawingBuffer: true } },
   });
+  strikes(box, map);
   // A pane that changes its size (or goes to paper) shows the whole again, until somebody moves the map.
   let moved = false;
   map.on("movestart", (event) => { moved ||= !!(event as { originalEvent?: Event }).originalEvent; });

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 from datlanh.config import cluster, freshness
 from datlanh.config.environment import ROOT, number, text
@@ -38,6 +38,7 @@ def main(argv: list[str] | None = None) -> int:
         signal.signal(each, _interrupt)
     # Compiled modules halve the time of a second start.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    former = address_noted(var)
     try:
         with only_one(var) as note:
             if note is None:
@@ -45,6 +46,8 @@ def main(argv: list[str] | None = None) -> int:
             with awake_database(var):
                 set_up(var, demo=options.demo)
                 if not options.prepare:
+                    if former.endswith(f":{options.port}/"):
+                        wait_for_port(options.host, options.port)
                     serve(host=options.host, port=options.port, var=var, note=note)
     except StepError as refusal:
         say(f"✗ {refusal}")
@@ -99,11 +102,20 @@ def write_note(note: IO[str], *, address: str) -> None:
     note.flush()
 
 
-def _already_running(var: Path) -> int:
+def _noted(var: Path) -> dict[str, Any]:
     try:
-        known = json.loads((var / "run.lock").read_text(encoding="utf-8"))
-    except ValueError:
-        known = {}
+        return dict(json.loads((var / "run.lock").read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def address_noted(var: Path) -> str:
+    """Where a start serves, or served when it was killed; "" after one that ended in order."""
+    return str(_noted(var).get("address") or "")
+
+
+def _already_running(var: Path) -> int:
+    known = _noted(var)
     process, address = known.get("process", "?"), known.get("address")
     if address:
         say(f"✓ Already running at {address} (process {process}). Đang chạy sẵn.")
@@ -150,6 +162,13 @@ def free_port(host: str, first: int) -> int:
     raise StepError(f"No free port from {first} on. Name another: ./run --port 9000")
 
 
+def wait_for_port(host: str, port: int) -> None:
+    """The server of a start that was killed ends by itself, and lets go of its port."""
+    until = time.monotonic() + STOP_WITHIN_S
+    while not _is_free(host, port) and time.monotonic() < until:
+        time.sleep(0.1)
+
+
 def _is_free(host: str, port: int) -> bool:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -183,16 +202,20 @@ def child(command: list[str], **environment: str) -> Iterator[subprocess.Popen[b
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask politely; after fifteen seconds end the process and those it started."""
-    if process.poll() is not None:
-        return
-    process.terminate()
-    try:
-        process.wait(STOP_WITHIN_S)
-    except subprocess.TimeoutExpired:
+    """Ask politely; after fifteen seconds end the process and those it started.
+
+    One that was killed leaves those it started behind, on its port: they are ended too.
+    """
+    if process.poll() is None:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_WITHIN_S)
+    # It leads a group of its own, and while somebody is left in that, the kernel gives its number
+    # to nobody else. Where a process bears it although ours was waited for, it is a stranger's.
+    if process.poll() is None or not Path(f"/proc/{process.pid}").exists():
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()
 
 
 def server_command(host: str, port: int) -> list[str]:

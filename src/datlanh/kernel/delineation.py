@@ -54,6 +54,10 @@ class Settings:
         return self.gap * BOX_M / 2
 
 
+# What may be asked for, from and to. Practice reaches 100 m; five times that is a slip.
+LIMITS = {"margin_m": (0.0, 500.0), "gap": (0, 10), "fadeout_m": (0.0, 500.0), "least": (1, 1000)}
+
+
 @dataclass(frozen=True)
 class Searched:
     """One box for the rule: its polygon in UTM metres, what it came to, items found in it."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.gzip import gzip_page
 
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import NOT_ALLOWED, NotAllowedError, has
@@ -33,6 +34,7 @@ def form_list(request: HttpRequest, caller: Caller) -> HttpResponse:
     return _xml(f'<xforms xmlns="http://openrosa.org/xforms/xformsList">{entries}</xforms>')
 
 
+@gzip_page  # a form is some 80 kB of XML, and a tenth of that on the line
 @openrosa(*READ)
 def form_get(request: HttpRequest, caller: Caller, form: str) -> HttpResponse:
     """One form as XForm; `version` names one, retired or not, else it is the one in use."""

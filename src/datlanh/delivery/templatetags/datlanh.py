@@ -15,6 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from datlanh.accounts.models import User
+from datlanh.accounts.scope import has
 from datlanh.delivery import words
 from datlanh.kernel import clock
 from datlanh.kernel.errors import DomainError
@@ -112,6 +114,12 @@ def plain(value: float | str | None) -> str:
 def at(mapping: Mapping[Any, Any], key: Any) -> Any:
     """`mapping|at:key`, or None."""
     return mapping.get(key)
+
+
+@register.filter
+def may(user: User, permission: str) -> bool:
+    """`request.user|may:"settings:manage"`: whether the person has it somewhere."""
+    return has(user, permission)
 
 
 @register.filter

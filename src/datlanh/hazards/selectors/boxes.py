@@ -52,10 +52,29 @@ class SurveyedBox:
 
 def box_table() -> InForce:
     """The newest table, or the one the house comes with."""
-    newest = BoxTable.objects.order_by("-pk").first()
-    if newest is None:
+    return _in_force(BoxTable.objects.order_by("-pk").first())
+
+
+def _in_force(row: BoxTable | None) -> InForce:
+    if row is None:
         return InForce(0, DEFAULT_TABLE, Settings())
-    return InForce(newest.pk, ResultTable.from_json(newest.results), Settings(**newest.rule))
+    return InForce(row.pk, ResultTable.from_json(row.results), Settings(**row.rule))
+
+
+@dataclass(frozen=True)
+class TableChange:
+    """One change of the table: who, when, why, and what held before and after."""
+
+    row: BoxTable
+    before: InForce
+    after: InForce
+
+
+def box_table_changes(most: int = 50) -> list[TableChange]:
+    """The changes of the table, the newest first."""
+    rows = list(BoxTable.objects.order_by("-pk")[: most + 1])
+    read = [_in_force(row) for row in rows] + ([_in_force(None)] if len(rows) <= most else [])
+    return [TableChange(*found) for found in zip(rows[:most], read[1:], read, strict=False)]
 
 
 def surveyed_boxes(version: Version, table: ResultTable) -> list[SurveyedBox]:

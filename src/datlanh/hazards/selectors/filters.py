@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from datlanh.hazards.models import PublicStatus
 from datlanh.hazards.workflow import LIFE
-from datlanh.register.listing.filters import times_settled
+from datlanh.register.listing.filters import FURTHER, further_asked, times_settled
 from datlanh.register.listing.terms import MONTH, NONE
 from datlanh.register.selectors import AsOf, asof, day_read, known_read
 
@@ -23,7 +23,8 @@ class RecordFilter:
     """What every list of records shares.
 
     `organisations` by key, `communes` by today's code (or "-"), `month` as "2026-11" (or "-").
-    `as_of` and `known` are None for now; a `known` that is the newest decision is now too.
+    `further` are answers that have no column, as (attribute, key). `as_of` and `known` are None
+    for now; a `known` that is the newest decision is now too.
     """
 
     organisations: tuple[str, ...] = ()
@@ -31,6 +32,7 @@ class RecordFilter:
     text: str = ""
     month: str = ""
     category: str = ""  # only records at which ordnance of this category was found
+    further: tuple[tuple[str, str], ...] = ()
     as_of: dt.date | None = None
     known: int | None = None
 
@@ -55,6 +57,9 @@ class RecordFilter:
         """
         found: dict[str, Any] = {}
         for field in fields(cls):
+            if field.name == "further":
+                found["further"] = _further(query)
+                continue
             said = [v.strip()[:80] for v in query.getlist(cls.NAMES[field.name]) if v.strip()]
             if field.name == "as_of":
                 found["as_of"] = day_read(said[-1] if said else None)
@@ -91,6 +96,10 @@ class RecordFilter:
         address = QueryDict(mutable=True)
         for field in fields(wanted):
             value = getattr(wanted, field.name)
+            if field.name == "further":
+                for attribute, key in value:
+                    address.appendlist(FURTHER + attribute, key)
+                continue
             values = value if isinstance(value, tuple) else (value,)
             for one in values:
                 if one not in (None, ""):
@@ -99,6 +108,9 @@ class RecordFilter:
 
     def without(self, field: str, value: str) -> str:
         """The query with one value of one field taken out: what a chip's cross leads to."""
+        if field.startswith(FURTHER):
+            gone = (field.removeprefix(FURTHER), value)
+            return self.query(further=tuple(pair for pair in self.further if pair != gone))
         now = getattr(self, field)
         rest: Any = tuple(v for v in now if v != value) if isinstance(now, tuple) else ""
         return self.query(**{field: rest})
@@ -107,13 +119,31 @@ class RecordFilter:
         """Every value in force as (field, value), the two times apart."""
         said: list[tuple[str, str]] = []
         for field in fields(self):
-            if field.name in {"as_of", "known"}:
+            if field.name in {"as_of", "known", "further"}:
                 continue
             value = getattr(self, field.name)
             said += [
                 (field.name, v) for v in (value if isinstance(value, tuple) else (value,)) if v
             ]
-        return said
+        return said + [(FURTHER + attribute, key) for attribute, key in self.further]
+
+    @property
+    def asked(self) -> dict[str, tuple[str, ...]]:
+        """The answers without a column, keys by attribute."""
+        found: dict[str, tuple[str, ...]] = {}
+        for attribute, key in self.further:
+            found[attribute] = (*found.get(attribute, ()), key)
+        return found
+
+
+def _further(query: QueryDict) -> tuple[tuple[str, str], ...]:
+    pairs = [
+        (name, key)
+        for name in further_asked(query)
+        for value in query.getlist(FURTHER + name)
+        if (key := value.strip()[:80])
+    ]
+    return tuple(dict.fromkeys(pairs))
 
 
 @dataclass(frozen=True)

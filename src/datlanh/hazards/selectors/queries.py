@@ -11,6 +11,7 @@ from datlanh.hazards.selectors.filters import AreaFilter, RecordFilter, ReleaseF
 from datlanh.hazards.selectors.sources import AREA, RELEASE, Params
 from datlanh.kernel import ids
 from datlanh.register.listing import terms
+from datlanh.register.listing.queries import further_terms
 from datlanh.register.listing.sources import Rows
 from datlanh.register.listing.terms import NONE
 from datlanh.register.selectors import AsOf
@@ -35,6 +36,7 @@ def rows(scope: Scope, filter: RecordFilter, moment: AsOf | None = None) -> Rows
     source = sources.versions(kind, moment) if moment else sources.typed(kind)
     params = dict(source.params)
     wanted = [terms.within(scope, params), *_shared(filter, params, by_version=moment is not None)]
+    wanted += further_terms(filter.asked, params, moment)
     if isinstance(filter, AreaFilter):
         wanted += _areas(filter, params)
     elif isinstance(filter, ReleaseFilter):

@@ -37,10 +37,10 @@ class Course:
 def life(book: Book, area: Area, course: Course) -> Story:
     """One area from its survey to where `course` leaves it."""
     rng = book.rng(area.local_id)
-    yield from surveys.surveyed(book, book.rng(f"{area.local_id} survey"), area)
+    source = yield from surveys.surveyed(book, book.rng(f"{area.local_id} survey"), area)
     delay = rng.randint(42, 65) if course.is_late else rng.randint(1, 4)
     yield at_work(rng, area.survey + dt.timedelta(days=delay))
-    draft = answers.survey(rng, book.finds, area)
+    draft = answers.survey(rng, book.finds, area).but(**source)
     draft = _with_files(rng, draft, area)
     report, record = yield from entered(book, rng, area.operator, draft, trouble=course.trouble)
     if course.special == "restated":

@@ -7,6 +7,7 @@ import io
 import math
 import tempfile
 import zipfile
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -21,9 +22,13 @@ from datlanh.intake.demo import people
 from datlanh.intake.demo.answers import Area, Draft
 from datlanh.intake.demo.book import Book
 from datlanh.intake.demo.calendar import at_work
-from datlanh.intake.demo.entering import Steps, any_trouble, entered
+from datlanh.intake.demo.entering import any_trouble, entered
 from datlanh.intake.demo.finds import Finds
 from datlanh.intake.demo.shapes import BOX_M, inside, pair_of, ring_of
+from datlanh.intake.services.surveys import rule_told
+from datlanh.kernel.boxes import Role
+from datlanh.kernel.delineation import Searched, Settings, delineate, redrawn
+from datlanh.kernel.grid import box_of_utm
 from datlanh.kernel.mapping import Answers
 
 SURVEYORS = {"npa_renew", "mag"}
@@ -33,16 +38,40 @@ BOXES_A_DAY = (12, 40)
 FIXED = (2026, 1, 1, 0, 0, 0)  # the same boxes are the same file
 
 
-def surveyed(book: Book, rng: Random, area: Area) -> Steps:
-    """The survey reported and approved, where the operator did one and the year has room for it."""
+def surveyed(book: Book, rng: Random, area: Area) -> Generator[dt.datetime, None, dict[str, str]]:
+    """The survey reported and approved, where the operator did one and the year has room for it.
+
+    Returns what the area's own report says of it: the survey, its boxes, and how it was drawn.
+    """
     if area.operator.key not in SURVEYORS or rng.random() >= SHARE:
-        return
+        return {}
     ended = area.survey - dt.timedelta(days=rng.randint(6, 12))
     if ended <= book.start + dt.timedelta(days=1):
-        return
+        return {}
     yield at_work(rng, ended + dt.timedelta(days=1))
     draft = filled(book, rng, area, ended)
     yield from entered(book, rng, area.operator, draft, trouble=any_trouble(rng))
+    return _named(str(draft.answers.values["cmrs_id"]), area.plot.outline)
+
+
+def _named(local_id: str, outline: Polygon) -> dict[str, str]:
+    """The proposal that the boxes give, with its outline moved by hand to the area's own."""
+    squares, hit = boxes_of(outline)
+    rule = Settings(margin_m=0.0)
+    boxes = [
+        Searched(box.id, square, Role.POSITIVE if is_hit else Role.NEGATIVE)
+        for square, is_hit in zip(squares, hit, strict=True)
+        if (box := box_of_utm(square)) is not None
+    ]
+    proposals = delineate(boxes, rule).areas
+    if not proposals:
+        return {}
+    taken = redrawn(proposals[0], outline, boxes, rule)
+    return {
+        "survey_ids": local_id,
+        "source_boxes": " ".join(taken.positive),
+        "delineation_rule": rule_told(taken, rule).vi,
+    }
 
 
 def filled(book: Book, rng: Random, area: Area, ended: dt.date) -> Draft:

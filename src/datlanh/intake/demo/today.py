@@ -71,12 +71,12 @@ def _task(book: Book, rng: Random) -> Filled:
     return call.operator, calls.whole(rng, call, book.ground)
 
 
-def _call_only(book: Book, rng: Random) -> Filled:
+def call_only(book: Book, rng: Random) -> Filled:
     call = calls.drawn(book, rng, clock.today())
     return call.operator, calls.opened(rng, call)
 
 
-def _lesson(book: Book, rng: Random) -> Filled:
+def lesson(book: Book, rng: Random) -> Filled:
     operator = book.operator(rng, "education")
     kind = rng.choice(("primary", "secondary", "village"))
     day = clock.today() - dt.timedelta(days=1)
@@ -121,15 +121,15 @@ class Case:
 
 
 CASES = (
-    Case(_call_only, faults.none, RECEIVED, 0.2),
+    Case(call_only, faults.none, RECEIVED, 0.2),
     Case(_task, faults.axes_swapped, RECEIVED, 0.9),
     Case(_task, faults.none, VERIFIED, 0.7),
     Case(_task, no_pieces, VERIFIED, 1.6),
     Case(_task, never_came, RETURNED, 1.9, "Nhiệm vụ đã đóng nhưng thiếu ngày tiếp nhận."),
-    Case(_lesson, faults.none, RECEIVED, 0.3),
-    Case(_lesson, faults.none, VERIFIED, 1.1),
-    Case(_lesson, more_than_all, VERIFIED, 2.4),
-    Case(_lesson, more_than_all, RETURNED, 3.2, "Số người dân tộc thiểu số lớn hơn tổng số."),
+    Case(lesson, faults.none, RECEIVED, 0.3),
+    Case(lesson, faults.none, VERIFIED, 1.1),
+    Case(lesson, more_than_all, VERIFIED, 2.4),
+    Case(lesson, more_than_all, RETURNED, 3.2, "Số người dân tộc thiểu số lớn hơn tổng số."),
     Case(_survey, faults.none, RECEIVED, 0.8),
     Case(_survey, faults.none, VERIFIED, 1.7),
     Case(_month, faults.none, RECEIVED, 0.6),
@@ -168,7 +168,7 @@ def _case(book: Book, rng: Random, case: Case) -> Story:
 def _open_task(book: Book, rng: Random, days: float) -> Story:
     """Called in, approved, and the team has not been there yet."""
     yield _before(book, days)
-    operator, draft = _call_only(book, rng)
+    operator, draft = call_only(book, rng)
     report = book.desk.send(draft, operator)
     yield _before(book, days - 0.6)
     book.desk.verify(report, operator)

@@ -17,6 +17,7 @@ from datlanh.intake.demo import (
     casualties,
     clocks,
     fates,
+    lost_phone,
     people,
     sessions,
     tasks,
@@ -86,6 +87,7 @@ def tell_year(
     with _checked_at_once():
         tell([story for _, story in lives] + _others(book, areas), now)
     with clock.frozen(now):
+        lost_phone.still_sends(book)
         clocks.excused(book)
         clocks.this_morning()
     return Told(areas, sum(m2 for m2, _ in lives), desk.count)

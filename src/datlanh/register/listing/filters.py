@@ -28,6 +28,12 @@ def times_settled(on: dt.date | None, known: int | None) -> tuple[dt.date | None
     return on, known
 
 
+def further_asked(query: QueryDict) -> list[str]:
+    """The attributes an address narrows by that may be no columns."""
+    asked = (name.removeprefix(FURTHER) for name in query if name.startswith(FURTHER))
+    return [name for name in asked if _ATTRIBUTE.fullmatch(name)]
+
+
 @dataclass(frozen=True)
 class ListFilter:
     """Which records of `listing`.
@@ -65,11 +71,7 @@ class ListFilter:
 
         month = last("month")
         on, known = times_settled(day_read(last("on")), known_read(last("known")))
-        further = {
-            name.removeprefix(FURTHER): said(name)
-            for name in query
-            if name.startswith(FURTHER) and _ATTRIBUTE.fullmatch(name.removeprefix(FURTHER))
-        }
+        further = {name: said(FURTHER + name) for name in further_asked(query)}
         return cls(
             listing,
             organisations=said("organisation"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from datlanh.accounts.scope import Scope
 from datlanh.register.listing import terms
 from datlanh.register.listing.filters import ListFilter
@@ -24,7 +26,7 @@ def rows(scope: Scope, filter: ListFilter, moment: AsOf | None = None) -> Rows:
         terms.within(scope, params),
         *_shared(filter, params),
         *(_chosen(listing, name, keys, params) for name, keys in filter.chosen.items()),
-        *_further(filter, params, moment),
+        *further_terms(filter.further, params, moment),
     ]
     if filter.category and listing.found:
         params["category"] = filter.category
@@ -61,17 +63,23 @@ def _chosen(listing: Listing, name: str, keys: tuple[str, ...], params: Params) 
     return f"({some} or cardinality(t.{name}) = 0)" if "" in wanted else some
 
 
-def _further(filter: ListFilter, params: Params, moment: AsOf | None) -> list[str]:
-    """Attributes that are no columns: looked up in the version that each row was made from."""
+def further_terms(
+    further: Mapping[str, tuple[str, ...]], params: Params, moment: AsOf | None
+) -> list[str]:
+    """Attributes that are no columns: looked up in the version that each row was made from.
+
+    A sealed answer is an object there: it has no key, and counts as not said.
+    """
     found = []
-    for i, (attribute, keys) in enumerate(filter.further.items()):
+    for i, (attribute, keys) in enumerate(further.items()):
         params |= {f"further{i}": attribute, f"further_keys{i}": terms.keys(keys)}
         of = f"w.values->%(further{i})s"
         said = f"""case jsonb_typeof({of})
           when 'array' then {of} ?| %(further_keys{i})s
+          when 'object' then false
           else w.values->>%(further{i})s = any(%(further_keys{i})s) end"""
         if terms.NONE in keys:
-            said = f"({said} or {of} is null)"
+            said = f"({said} or {of} is null or jsonb_typeof({of}) = 'object')"
         times = "w.known_to is null and w.true_to is null"
         if moment is not None:
             times = """w.true_from <= %(on)s and (w.true_to is null or w.true_to > %(on)s)

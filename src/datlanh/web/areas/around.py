@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import shapely
+from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import Q
 
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
-from datlanh.hazards.selectors.neighbours import neighbours_of
+from datlanh.hazards.rules import depth_class
+from datlanh.hazards.selectors.neighbours import common_ground, neighbours_of
 from datlanh.hazards.selectors.sources import AREA
 from datlanh.intake.selectors.located import LAND
+from datlanh.kernel.geometry import area_m2
+from datlanh.kernel.text import Text
 from datlanh.places.selectors import strike_years, strikes_near
 from datlanh.register.models import Record, Version
 from datlanh.register.selectors import AsOf
 from datlanh.web.guards import StaffRequest
+from datlanh.web.ledger.words import DEPTH_WORDS
+from datlanh.web.reports.filters import language
 
 NEAR_M = 300.0  # neighbours are shown this far around
 BOMBED_WITHIN_M = 1_000.0
@@ -31,9 +38,10 @@ def area_around(
     Neighbours are those of now and within the scope; the page of a past day shows none.
     """
     if version is None or version.outline is None:
-        return {"around": [], "neighbours": None, "strikes": None}
+        return {"around": [], "on_it": [], "neighbours": None, "strikes": None}
     scope = scope_for(request.user, Permission.RECORD_READ)
-    features = _released(version, scope.q("organisation_id"), moment)
+    releases = _releases(version.outline, scope.q("organisation_id"), moment)
+    features = [_feature(json.loads(r.outline.json), r.land, r.said) for r in releases]
     neighbours = None
     if not moment.is_past:
         outline = shapely.from_wkb(bytes(version.outline.wkb))
@@ -48,6 +56,7 @@ def area_around(
     years = strikes_near(version.outline, BOMBED_WITHIN_M) if strike_years() else None
     return {
         "around": features,
+        "on_it": releases,
         "neighbours": neighbours,
         "strikes": years,
         "strikes_total": sum(years.values()) if years is not None else None,
@@ -55,8 +64,25 @@ def area_around(
     }
 
 
-def _released(version: Version, visible: Q, moment: AsOf) -> list[dict[str, Any]]:
-    """Releases on the area as they were at the page's two times, by class."""
+@dataclass(frozen=True)
+class OnIt:
+    """A release that shares ground with the area."""
+
+    local_id: str
+    land: str  # cleared, reduced, cancelled
+    depth: Text | None
+    outline: Any
+    area_m2: float | None
+    common_m2: float
+
+    @property
+    def said(self) -> str:
+        """As the map writes it: the id, and the depth where there is one."""
+        return f"{self.local_id} · {self.depth.say(language())}" if self.depth else self.local_id
+
+
+def _releases(outline: GEOSGeometry, visible: Q, moment: AsOf) -> list[OnIt]:
+    """Releases on the area as they were at the page's two times, by class and depth."""
     known = Q(known_to=None) | Q(known_to__gt=moment.known)
     true = Q(true_to=None) | Q(true_to__gt=moment.on)
     found = Version.objects.filter(
@@ -66,16 +92,30 @@ def _released(version: Version, visible: Q, moment: AsOf) -> list[dict[str, Any]
         kind="land_release",
         known_from__lte=moment.known,
         true_from__lte=moment.on,
-        outline__intersects=version.outline,
+        outline__intersects=outline,
     ).select_related("record")
-    features = []
+    ground = shapely.from_wkb(bytes(outline.wkb))
+    releases = []
     for release in found[:MOST_RELEASES]:
+        if release.outline is None:
+            continue
         said = release.values.get("outline_status")
-        role = said if said in LAND else "cleared"
-        label = release.record.local_id
-        if release.outline is not None:
-            features.append(_feature(json.loads(release.outline.json), role, label))
-    return features
+        depth = depth_class(
+            release.values.get("clearance_depth_class"), release.values.get("clearance_depth_cm")
+        )
+        common = common_ground(ground, shapely.from_wkb(bytes(release.outline.wkb)))
+        releases.append(
+            OnIt(
+                release.record.local_id,
+                said if said in LAND else "cleared",
+                DEPTH_WORDS.get(depth) if depth else None,
+                release.outline,
+                release.area_m2,
+                0.0 if common.is_empty else area_m2(common),
+            )
+        )
+    shallow: dict[Text | None, int] = {word: n for n, word in enumerate(DEPTH_WORDS.values())}
+    return sorted(releases, key=lambda r: (r.land, shallow.get(r.depth, -1), r.local_id))
 
 
 def _feature(geometry: Any, role: str, label: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -22,14 +22,48 @@ from datlanh.hazards.selectors import (
     month_word,
 )
 from datlanh.hazards.selectors.lists import SORTS
-from datlanh.intake.selectors.labels import choice_labels
+from datlanh.intake.selectors.labels import choice_labels, mapping_now
 from datlanh.kernel import clock
+from datlanh.kernel.mapping import FormMapping, Question
 from datlanh.kernel.text import LANGUAGES, Text
 from datlanh.organisations.models import Organisation
 from datlanh.places import selectors as places
-from datlanh.register.listing import ListFilter
+from datlanh.register.listing import FURTHER, ListFilter
 
 NOT_SAID = Text("Không rõ", "Not said")
+WRITTEN = ("text", "id", "integer", "decimal", "date", "choice", "choices", "organisation", "team")
+# What lists of areas and releases show anyhow, by the form that asks it.
+SHOWN = {
+    "cha": frozenset(
+        {
+            "area_reported_m2",
+            "area_type",
+            "assessment_score",
+            "clearance_priority",
+            "commune_code",
+            "identification_date",
+            "internal_id",
+            "reported_status",
+            "shape_id",
+            "village_name",
+        }
+    ),
+    "land_release": frozenset(
+        {
+            "area_reported_m2",
+            "cleared_area_m2",
+            "clearance_depth_class",
+            "clearance_depth_cm",
+            "commune_code",
+            "end_date",
+            "internal_id",
+            "method",
+            "reported_status",
+            "shape_id",
+            "village_name",
+        }
+    ),
+}
 PRIORITIES = {
     "high": Text("Cao", "High"),
     "medium": Text("Trung bình", "Medium"),
@@ -45,7 +79,7 @@ RELEASE_STATES = {
 class Chip:
     """One filter in force; `href` is the address without it."""
 
-    word: str
+    word: str | Text
     value: str | Text
     href: str
 
@@ -73,6 +107,11 @@ class Words:
             self.kept[name] = _TABLES[name](self)
         return self.kept[name]
 
+    def further(self, filter: RecordFilter) -> dict[str, Question]:
+        """What the form in force asks beyond the columns of the filter's list."""
+        form = form_of(filter)
+        return asked_beyond(mapping_now(form), SHOWN[form])
+
     def say(self, name: str, key: str) -> Text:
         """One label; the key itself where nothing is known."""
         if key == NONE:
@@ -85,6 +124,23 @@ class Words:
         if name == "text":
             return Text(key, key)
         return self.table(name).get(key) or Text(key, key)
+
+
+def form_of(filter: RecordFilter) -> str:
+    """The form whose records a filter is about."""
+    return "land_release" if isinstance(filter, ReleaseFilter) else "cha"
+
+
+def asked_beyond(form: FormMapping | None, shown: Collection[str]) -> dict[str, Question]:
+    """Questions of a form that can stand as columns, by attribute; personal ones apart."""
+    return {
+        str(q.attribute): q
+        for q in (form.questions if form else ())
+        if q.attribute
+        and q.attribute not in shown
+        and q.kind in WRITTEN
+        and not getattr(q, "person", None)
+    }
 
 
 def joined(parts: Iterable[Text], between: str = ", ") -> Text:
@@ -140,10 +196,25 @@ def chips_of(filter: RecordFilter, words: Words, **kept: str) -> list[Chip]:
     """The filters in force, the two times apart; `kept` stays in the addresses (sort, by)."""
     names = titles()
     tail = "".join(f"&{name}={value}" for name, value in kept.items() if value)
-    return [
-        Chip(names[name], words.say(name, value), f"?{filter.without(name, value)}{tail}")
-        for name, value in filter.spoken()
-    ]
+    questions = words.further(filter) if filter.further else {}
+    found = []
+    for name, value in filter.spoken():
+        word: str | Text = names.get(name, name)
+        if name.startswith(FURTHER):
+            question = questions.get(name.removeprefix(FURTHER))
+            word, said = (question.label if question else word), label_in(question, value)
+        else:
+            said = words.say(name, value)
+        found.append(Chip(word, said, f"?{filter.without(name, value)}{tail}"))
+    return found
+
+
+def label_in(question: Question | None, key: str) -> Text:
+    """What a key of a question is called; the key itself where no form asks it."""
+    if key == NONE:
+        return NOT_SAID
+    choices = question.choices if question else ()
+    return next((c.label for c in choices if c.key == key), Text(key, key))
 
 
 def choices_of(filter: RecordFilter, words: Words) -> dict[str, list[Choice]]:

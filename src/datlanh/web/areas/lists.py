@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -21,12 +22,22 @@ from datlanh.hazards.selectors import (
     items_found,
     release_page,
 )
+from datlanh.kernel.mapping import Question
 from datlanh.kernel.text import Text
 from datlanh.organisations.models import Organisation
 from datlanh.places.models import AdminUnit
-from datlanh.register.listing import ListedRow
-from datlanh.web.areas.filters import Words, chips_of, choices_of, times_of, turn_of
+from datlanh.register.listing import ListedRow, further_values
+from datlanh.web.areas.filters import (
+    Choice,
+    Words,
+    chips_of,
+    choices_of,
+    times_of,
+    turn_of,
+)
 from datlanh.web.guards import StaffRequest, opens
+from datlanh.web.records.cells import Cell, columns_asked, further_cell, names_asked
+from datlanh.web.records.words import offers_beyond
 
 
 @opens(Permission.RECORD_READ)
@@ -78,15 +89,26 @@ def _shown(
 ) -> HttpResponse:
     words = Words(request.user, Permission.RECORD_READ)
     scope = scope_for(request.user, Permission.RECORD_READ)
+    further = words.further(wanted)
+    chosen = columns_asked(request, further)
+    kept = {"sort": page.sort if "sort" in request.GET else "", "columns": ",".join(chosen)}
     context = {
         "name": name,
         "page": page,
         "rows": page.rows,
         "wanted": wanted,
         "words": words,
-        "chips": chips_of(wanted, words, sort=page.sort if "sort" in request.GET else ""),
+        "chips": chips_of(wanted, words, **kept),
         "options": choices_of(wanted, words),
-        "columns": _columns(columns, page.sort, request.GET, bool(wanted.category)),
+        "columns": _columns(
+            [*columns, *(("", further[name].label) for name in chosen)],
+            page.sort,
+            request.GET,
+            with_items=bool(wanted.category),
+        ),
+        "offers": {"further": offers_beyond(further, wanted.asked)},
+        "pickable": [Choice(k, q.label, k in chosen) for k, q in further.items()],
+        "beyond": _beyond(page.rows, wanted, [further[name] for name in chosen]),
         "asof": wanted.asof,
         "times": times_of(wanted),
         "query": wanted.query(),
@@ -99,6 +121,20 @@ def _shown(
     return render(request, template, context)
 
 
+def _beyond(
+    rows: Sequence[ListedRecord], wanted: RecordFilter, questions: Sequence[Question]
+) -> dict[UUID, list[Cell]]:
+    """The cells of questions that have no column of their own, by record."""
+    if not questions:
+        return {}
+    said = further_values([r.record_id for r in rows], wanted.asof)
+    names = names_asked(questions)
+    return {
+        row.record_id: [further_cell(q, said.get(row.record_id, {}), names) for q in questions]
+        for row in rows
+    }
+
+
 def names_beside(rows: Sequence[ListedRecord | ListedRow]) -> dict[str, dict[int, Any]]:
     """The organisations and communes of some rows by their ids: two queries."""
     units = AdminUnit.objects.in_bulk({r.commune_id for r in rows if r.commune_id})
@@ -109,12 +145,13 @@ def names_beside(rows: Sequence[ListedRecord | ListedRow]) -> dict[str, dict[int
 
 
 def _columns(
-    columns: Sequence[tuple[str, str]], sort: str, query: QueryDict, with_items: bool
+    columns: Sequence[tuple[str, str | Text]], sort: str, query: QueryDict, *, with_items: bool
 ) -> list[dict[str, Any]]:
     """Heads with their order; a sorted column turns round, another begins with the largest."""
     heads = []
     for key, word in [*columns, *([("", _("Items"))] if with_items else [])]:
-        head: dict[str, Any] = {"word": word, "figure": "m²" in word or word == _("Items")}
+        is_figure = isinstance(word, str) and ("m²" in word or word == _("Items"))
+        head: dict[str, Any] = {"word": word, "figure": is_figure}
         if key:
             now = sort.removeprefix("-") == key
             down = sort.startswith("-")

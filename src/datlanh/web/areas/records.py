@@ -37,11 +37,13 @@ from datlanh.organisations.models import Organisation
 from datlanh.places import selectors as places
 from datlanh.places.models import AdminUnit, Level
 from datlanh.places.rules import MERGER
+from datlanh.places.selectors import strike_years
 from datlanh.register.models import Record, Version
 from datlanh.register.selectors import AsOf, asof, day_read, known_read
 from datlanh.web.areas.around import area_around
 from datlanh.web.areas.filters import RELEASE_STATES
 from datlanh.web.areas.life import area_life_shown
+from datlanh.web.areas.surveyed import area_surveyed
 from datlanh.web.guards import StaffRequest, opens
 from datlanh.web.links.shown import record_links
 from datlanh.web.tools.shown import place_of
@@ -129,7 +131,6 @@ def record_shown(
         "place": place_of(version),
         "persons": persons,
         "reopened_for": reopened_for(record, who) if kind in CAUSING else [],
-        "named": {},  # ids that lists of the record name, with their addresses
         **record_links(record, who, moment, counts=version is not None),
         **(_of_area(record, version, moment, request, features) if is_area else {}),
         **(more or {}),
@@ -145,6 +146,7 @@ def _life(lines: Iterable[LifeLine], moment: AsOf) -> list[LifeLine]:
 def _rights(who: User, record: Record) -> dict[str, Any]:
     return {
         "report_scope": scope_for(who, Permission.REPORT_READ),  # a record has others' reports too
+        "named": {},  # ids that lists of the record name, with their addresses
         "may_see_persons": persons_reach_record(who, record),
         "may_erase_persons": has(who, Permission.PERSON_ERASE, record.organisation_id),
     }
@@ -159,9 +161,16 @@ def _of_area(
 ) -> dict[str, Any]:
     """What only an area's page has; what lies around is put beneath what is its own."""
     around = area_around(record, version, moment, request)
+    surveyed = area_surveyed(record, version, moment, request.user)
     if features:
-        features["features"][:0] = around["around"]
-    return {**area_life_shown(record, version, moment, request), **around}
+        features["features"][:0] = [*surveyed.get("boxes", ()), *around["around"]]
+    return {
+        **area_life_shown(record, version, moment, request),
+        **around,
+        **surveyed,
+        "strike_years": strike_years(),
+        "strikes_tiles": reverse("api:strikes", args=(0, 0, 0)).replace("0/0/0", "{z}/{x}/{y}"),
+    }
 
 
 def where_of(version: Version) -> Where:

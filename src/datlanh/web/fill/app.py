@@ -15,6 +15,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 
 from datlanh.accounts.permissions import Permission
 from datlanh.delivery.security import HEADER, policy
@@ -42,18 +43,21 @@ def entrance(request: StaffRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("web:fill_app", args=[language_now()]))
 
 
+@gzip_page
 @opens(Permission.REPORT_CREATE)
 def choose(request: StaffRequest, language: str) -> HttpResponse:
     """The forms, and what became of those that were filled in here."""
     return HttpResponse(_page("fill_app", language))
 
 
+@gzip_page
 @opens(Permission.REPORT_CREATE)
 def form(request: StaffRequest, language: str) -> HttpResponse:
     """One form; which one, its script reads from the address."""
     return HttpResponse(_page("fill_form", language), headers={HEADER: ENGINE_POLICY})
 
 
+@gzip_page
 @opens(Permission.REPORT_CREATE)
 def worker(request: StaffRequest) -> HttpResponse:
     """The service worker, with the list of what it keeps; another list is another version."""

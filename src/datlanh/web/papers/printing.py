@@ -15,6 +15,7 @@ from datlanh.hazards.selectors import AreaFilter
 from datlanh.kernel.coordinates import METRIC, SYSTEMS, VN2000_10615
 from datlanh.kernel.errors import UnreadableError
 from datlanh.kernel.text import LANGUAGES, Text
+from datlanh.register.listing import FURTHER
 from datlanh.reporting.documents.frames import PAPERS, SCALES
 from datlanh.reporting.documents.ground import LAYERS
 from datlanh.reporting.documents.mapsheet import Wish, map_sheet
@@ -48,7 +49,7 @@ def choices(request: StaffRequest) -> HttpResponse:
         "kept": [
             (name, value)
             for name, values in request.GET.lists()
-            if name in AreaFilter.NAMES.values()
+            if name in AreaFilter.NAMES.values() or name.startswith(FURTHER)
             for value in values
         ],
         "crumbs": [(_("Map"), reverse("web:map")), (_("Print the map"), "")],

@@ -33,6 +33,11 @@ class Mark:
     word: str
     is_told: bool  # its figure stands beside it
 
+    @property
+    def is_high(self) -> bool:
+        """Whether its figure stands below it, where the scale's own would be in the way."""
+        return self.y < TOP + 12
+
 
 @dataclass(frozen=True)
 class Trend:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from datlanh.web.quality import clocks, rules, scorecards, work
+from datlanh.web.quality import boxes, clocks, rules, scorecards, work
 
 urlpatterns: list[URLPattern] = [
     path("quality/", work.quality, name="quality"),
@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern] = [
     path("quality/rules/<slug:key>/", rules.rule, name="rule"),
     path("quality/rules/<slug:key>/severity", rules.rule_severity, name="rule_severity"),
     path("quality/rules/<slug:key>/threshold", rules.rule_threshold, name="rule_threshold"),
+    path("quality/boxes/", boxes.table, name="box_table"),
     path("quality/recheck", rules.recheck, name="recheck"),
 ]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 
 from datlanh.accounts.permissions import Permission
@@ -14,12 +15,14 @@ from datlanh.accounts.scope import scope_for
 from datlanh.intake.selectors.saying import Names, said_value
 from datlanh.kernel.mapping import Question
 from datlanh.kernel.text import LANGUAGES, Text, number, written
+from datlanh.organisations.models import Organisation
 from datlanh.register.listing import ListedRow, Listing
 from datlanh.register.models import Record
 from datlanh.web.records.kinds import BY_KIND, Head
 from datlanh.web.records.words import KindWords
 
 NOTHING = Text("–", "–")
+MOST_COLUMNS = 8  # of further questions at once
 GLYPHS = {"open": "open", "closed": "closed"}
 
 
@@ -96,3 +99,17 @@ def further_cell(question: Question, values: Mapping[str, Any], names: Names) ->
         return Cell(question.label, NOTHING)
     is_figure = question.kind in {"integer", "decimal"}
     return Cell(question.label, said_value(question, value, names), is_figure)
+
+
+def columns_asked(request: HttpRequest, further: Mapping[str, Question]) -> list[str]:
+    """The further questions that shall stand as columns: `?columns=a,b`."""
+    said = [name for text in request.GET.getlist("columns") for name in text.split(",")]
+    return [n for n in dict.fromkeys(said) if n in further][:MOST_COLUMNS]
+
+
+def names_asked(questions: Iterable[Question]) -> Names:
+    """What answers to some questions need to be said: the operators, if one asks for them."""
+    operators: Mapping[str, str] = {}
+    if any(q.kind == "organisation" for q in questions):
+        operators = dict(Organisation.objects.values_list("key", "short_name"))
+    return Names(organisations=operators)

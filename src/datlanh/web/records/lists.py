@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,9 +12,7 @@ from django.utils.translation import gettext as _
 
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import Scope, scope_for
-from datlanh.intake.selectors.saying import Names
 from datlanh.kernel.text import Text
-from datlanh.organisations.models import Organisation
 from datlanh.register.listing import (
     SORTS,
     ListedRow,
@@ -28,11 +26,18 @@ from datlanh.register.listing import (
 from datlanh.web.areas.filters import Choice, times_of
 from datlanh.web.areas.lists import names_beside
 from datlanh.web.guards import StaffRequest, opens
-from datlanh.web.records.cells import Cell, cell_of, figure, further_cell, is_figure_of, links_of
+from datlanh.web.records.cells import (
+    Cell,
+    cell_of,
+    columns_asked,
+    figure,
+    further_cell,
+    is_figure_of,
+    links_of,
+    names_asked,
+)
 from datlanh.web.records.kinds import BY_SLUG, Kind
 from datlanh.web.records.words import KindWords, chips_of, offers_of
-
-MOST_COLUMNS = 8  # of further questions at once
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ def records(request: StaffRequest, slug: str) -> HttpResponse:
     wanted = filter_of(request, words)
     scope = scope_for(request.user, Permission.RECORD_READ)
     page = list_page(scope, wanted, turn_of(request, wanted))
-    columns = columns_asked(request, words)
+    columns = columns_asked(request, words.further)
     tail = _tail(page, request, columns)
     context = {
         "kind": kind,
@@ -103,12 +108,6 @@ def turn_of(request: HttpRequest, wanted: ListFilter) -> Turn:
     )
 
 
-def columns_asked(request: HttpRequest, words: KindWords) -> list[str]:
-    """The further questions that shall stand as columns: `?columns=a,b`."""
-    said = [name for text in request.GET.getlist("columns") for name in text.split(",")]
-    return [n for n in dict.fromkeys(said) if n in words.further][:MOST_COLUMNS]
-
-
 def _shown(
     scope: Scope,
     page: Page[ListedRow],
@@ -120,10 +119,7 @@ def _shown(
     links = links_of(page.rows, words)
     said = further_values(ids, wanted.asof) if columns else {}
     pieces = pieces_found(scope, wanted, ids) if wanted.category else {}
-    operators: Mapping[str, str] = {}
-    if any(words.further[c].kind == "organisation" for c in columns):
-        operators = dict(Organisation.objects.values_list("key", "short_name"))
-    names = Names(organisations=operators)
+    names = names_asked(words.further[c] for c in columns)
     shown = []
     for row in page.rows:
         cells = [cell_of(head, row, words, links) for head in words.kind.heads]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,11 +14,10 @@ from datlanh.intake.selectors.labels import labels_in, mapping_now
 from datlanh.kernel.mapping import FormMapping, Question
 from datlanh.kernel.text import Text
 from datlanh.register.listing import FURTHER, NONE, ListFilter, month_word
-from datlanh.web.areas.filters import Chip, Choice, Words
+from datlanh.web.areas.filters import Chip, Choice, Words, asked_beyond
 from datlanh.web.records.kinds import NOT_SAID, Kind
 
 FEW = 6  # choices that stand open in the sheet; more become a menu
-WRITTEN = ("text", "id", "integer", "decimal", "date", "choice", "choices", "organisation", "team")
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,7 @@ class KindWords:
     @cached_property
     def further(self) -> dict[str, Question]:
         """What the form in force asks beyond the list's columns, personal answers apart."""
-        shown = {head.name for head in self.kind.heads}
-        return {
-            str(q.attribute): q
-            for q in (self.form.questions if self.form else ())
-            if q.attribute
-            and q.attribute not in shown
-            and q.kind in WRITTEN
-            and not getattr(q, "person", None)
-        }
+        return asked_beyond(self.form, {head.name for head in self.kind.heads})
 
     def title(self, name: str) -> str | Text:
         """What a filter is called on a chip."""
@@ -93,7 +85,7 @@ class KindWords:
 def chips_of(filter: ListFilter, words: KindWords, tail: str) -> list[Chip]:
     """The filters in force, the two times apart; `tail` stays in every address."""
     return [
-        Chip(words.title(name), words.say(name, value), f"?{filter.without(name, value)}{tail}")  # type: ignore[arg-type]  # chips say Texts as well
+        Chip(words.title(name), words.say(name, value), f"?{filter.without(name, value)}{tail}")
         for name, value in filter.spoken()
     ]
 
@@ -133,6 +125,20 @@ def offers_of(filter: ListFilter, words: KindWords) -> dict[str, list[Offer]]:
         offer = _offer("category", words.title("category"), words, chosen)
         own.append(replace(offer, choices=[c for c in offer.choices if c.key != NONE]))
     return {"own": own, "further": further}
+
+
+def offers_beyond(further: Mapping[str, Question], asked: Mapping[str, Any]) -> list[Offer]:
+    """The choices of questions that have no column; `asked` are the keys in force."""
+    found = []
+    for name, question in further.items():
+        if question.kind not in {"choice", "choices"}:
+            continue
+        chosen = asked.get(name, ())
+        choices = [Choice(c.key, c.label, c.key in chosen) for c in question.choices]
+        if "unknown" not in {c.key for c in choices}:
+            choices.append(Choice(NONE, NOT_SAID, NONE in chosen))
+        found.append(Offer(FURTHER + name, question.label, choices))
+    return found
 
 
 def _offer(name: str, word: str | Text, words: KindWords, chosen: tuple[str, ...]) -> Offer:

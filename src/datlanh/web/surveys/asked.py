@@ -15,12 +15,11 @@ from datlanh.accounts.models import User
 from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.hazards.models import LandRelease
-from datlanh.kernel.delineation import Cut, Settings
+from datlanh.kernel.delineation import LIMITS, Cut, Settings
 from datlanh.kernel.drawn import line_drawn
 from datlanh.kernel.grid import from_utm, to_utm
 from datlanh.places.models import AdminUnit, Level, OutlineSource, UnitOutline
 
-LIMITS = {"margin_m": (0.0, 500.0), "gap": (0, 10), "fadeout_m": (0.0, 500.0), "least": (1, 1000)}
 REACH_M = 1200.0  # how far from the boxes something may cut a proposal
 
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 import logging
 import threading
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, cast
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
 from procrastinate import sql
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import ProcrastinateException
+from procrastinate.manager import JobManager
 
 from datlanh.audit.heads import HeadsError
 from datlanh.audit.sealing import seal_all
 from datlanh.kernel import clock
 
 EVERY_S = 1.0
-TAKE_BACK_EVERY_S, DEAD_AFTER_S = 10.0, 30
+DEAD_AFTER_S = 20.0
 AFTER_TROUBLE_S = 5.0
 log = logging.getLogger("datlanh.sealer")
 
@@ -28,18 +29,30 @@ class Command(BaseCommand):
     help = "Does the jobs, two at a time, and seals the audit trail every second."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """`[--concurrency N]`."""
+        """`[--concurrency N] [--dead-after SECONDS]`."""
         parser.add_argument("--concurrency", type=int, default=2)
+        parser.add_argument(
+            "--dead-after", type=float, default=DEAD_AFTER_S, metavar="SECONDS",
+            help="without a sign of life a worker's jobs are given to another (%(default)s)",
+        )  # fmt: skip
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Until a signal ends it; what is sealed then stays sealed."""
         ended = threading.Event()
         sealer = threading.Thread(target=seal_on, args=(ended,), name="sealer", daemon=True)
         sealer.start()
-        keeper = threading.Thread(target=take_back_on, args=(ended,), name="keeper", daemon=True)
+        # Its own connector: the worker puts another one in the app's place.
+        connector = cast(DjangoConnector, app.connector)
+        mine = (ended, JobManager(connector), options["dead_after"])
+        keeper = threading.Thread(target=take_back_on, args=mine, name="keeper", daemon=True)
         keeper.start()
         try:
-            call_command("procrastinate", "worker", concurrency=options["concurrency"])
+            with app.replace_connector(connector.get_worker_connector()):
+                app.run_worker(
+                    concurrency=options["concurrency"],
+                    update_heartbeat_interval=options["dead_after"] / 4,
+                    stalled_worker_timeout=options["dead_after"],
+                )
         finally:
             ended.set()
             for thread in (sealer, keeper):
@@ -64,28 +77,28 @@ def seal_on(ended: threading.Event) -> None:
     connections["default"].close()
 
 
-def take_back_on(ended: threading.Event) -> None:
+def take_back_on(ended: threading.Event, manager: JobManager, dead_after: float) -> None:
     """Now and again give back to the queue what a worker that was killed had in hand."""
     while not ended.is_set():
         try:
-            if count := jobs_take_back():
+            if count := jobs_take_back(manager, dead_after):
                 log.warning("%d jobs of a worker that was cut off are done again", count)
         except (DatabaseError, ProcrastinateException) as trouble:
             log.error("jobs that were cut off: %s", trouble)
             connections["default"].close()
-        ended.wait(TAKE_BACK_EVERY_S)
+        ended.wait(dead_after / 2)
     connections["default"].close()
 
 
-def jobs_take_back() -> int:
+def jobs_take_back(manager: JobManager, dead_after: float) -> int:
     """Queue again what no living worker does; jobs are made so that twice is once."""
-    connector = app.connector.get_sync_connector()
+    connector = manager.connector.get_sync_connector()
     stalled = connector.execute_query_all(
         sql.queries["select_stalled_jobs_by_heartbeat"],
         queue=None,
         task_name=None,
-        seconds_since_heartbeat=DEAD_AFTER_S,
+        seconds_since_heartbeat=dead_after,
     )
     for job in stalled:
-        app.job_manager.retry_job_by_id(job["id"], retry_at=clock.now())
+        manager.retry_job_by_id(job["id"], retry_at=clock.now())
     return len(stalled)
