@@ -109,7 +109,7 @@ class Desk:
             return record or Record.objects.get(local_id=done.record_local_id)
 
     def _ticked(self, report: Report, by: User, record: Record | None) -> list[Ticked]:
-        if report.form not in MOVING:
+        if report.form not in MOVING or (report.form == "cha" and record is None):
             return []
         ways = implied_by(report, said_by(report), by, record)
         return ticked_read(w.value for w in ways if w.is_ticked)
