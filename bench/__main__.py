@@ -21,6 +21,8 @@ NAMES = (
     "delineation",
     "privilege",
     "remaps",
+    "trail",
+    "recovery",
     "corpus",
 )
 
