@@ -108,5 +108,7 @@ def test_a_table_that_cannot_be_is_refused_and_what_was_typed_stays(cast, odd):
     answer = put(cast[CHIEF], **odd)
 
     assert answer.status_code in (409, 422)
+    if odd.get("margin_m") == "501":
+        assert "Margin around boxes (m)” must be" in answer.content.decode()
     assert not BoxTable.objects.exists()
     assert not Event.objects.filter(action="box_table.change").exists()

@@ -53,6 +53,13 @@ OUT_OF_REACH = Text(
     "«{name}» phải là số từ {low} đến {high}.", "“{name}” must be a number from {low} to {high}."
 )
 
+RULE_WORDS = {
+    "margin_m": Text("Mở rộng quanh ô (m)", "Margin around boxes (m)"),
+    "gap": Text("Số ô được phép xen giữa", "Boxes that may lie between"),
+    "fadeout_m": Text("Rà mở rộng (m)", "Fade-out (m)"),
+    "least": Text("Số vật nổ ít nhất", "At least so many items"),
+}
+
 # Changes are told against what held before: the one who comes second at the same moment waits.
 _ALONE = "select pg_advisory_xact_lock(hashtext('hazards.box_table'))"
 
@@ -130,4 +137,4 @@ def _check_rule(rule: Settings) -> None:
     for name, value in asdict(rule).items():
         low, high = LIMITS[name]
         if not math.isfinite(value) or not low <= value <= high:
-            raise DomainError(OUT_OF_REACH, name=name, low=low, high=high)
+            raise DomainError(OUT_OF_REACH, name=RULE_WORDS[name], low=low, high=high)

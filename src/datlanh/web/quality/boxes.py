@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from datlanh.accounts.permissions import Permission
 from datlanh.hazards.selectors.boxes import InForce, TableChange, box_table, box_table_changes
-from datlanh.hazards.services import box_table_set
+from datlanh.hazards.services import RULE_WORDS, box_table_set
 from datlanh.kernel.boxes import MARKS, Result, ResultTable, Role
 from datlanh.kernel.delineation import Settings
 from datlanh.kernel.errors import DomainError
@@ -34,12 +34,6 @@ HUES = {
     "blue": Text("xanh dương, ô vuông", "blue, a square"),
     "green": Text("xanh lá, dấu chọn", "green, a tick"),
     "grey": Text("xám, gạch chéo", "grey, a stroke"),
-}
-RULE = {
-    "margin_m": Text("Mở rộng quanh ô (m)", "Margin around boxes (m)"),
-    "gap": Text("Số ô được phép xen giữa", "Boxes that may lie between"),
-    "fadeout_m": Text("Rà mở rộng (m)", "Fade-out (m)"),
-    "least": Text("Số vật nổ ít nhất", "At least so many items"),
 }
 NO_NUMBER = Text("«{name}» phải là một số.", "“{name}” must be a number.")
 WRITTEN = Text("cách ghi", "spellings")
@@ -68,7 +62,7 @@ def table(request: StaffRequest) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         lines = _typed(request.POST, len(now.results.results))
-        rule = {name: request.POST.get(name, "") for name in RULE}
+        rule = {name: request.POST.get(name, "") for name in RULE_WORDS}
         try:
             kept = box_table_set(
                 results=ResultTable(tuple(_result(one) for one in lines if not _is_blank(one))),
@@ -86,7 +80,7 @@ def table(request: StaffRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("web:box_table"))
     context = {
         "lines": lines,
-        "rule": [(name, word, rule[name]) for name, word in RULE.items()],
+        "rule": [(name, word, rule[name]) for name, word in RULE_WORDS.items()],
         "marks": HUES,
         "roles": {str(role): word for role, word in ROLES.items()},
         "seq": now.seq,
@@ -144,7 +138,7 @@ def _rule(typed: dict[str, str]) -> Settings:
             number = float(typed[name].replace(",", "."))
             numbers[name] = int(number) if isinstance(was, int) else number
         except (ValueError, OverflowError):
-            raise DomainError(NO_NUMBER, name=RULE[name].say(language())) from None
+            raise DomainError(NO_NUMBER, name=RULE_WORDS[name]) from None
     return Settings(**numbers)
 
 
@@ -167,8 +161,8 @@ def _differences(change: TableChange) -> list[tuple[str, Text | None, str, str]]
         said += [(result.key, *pair) for pair in pairs if pair[1] != pair[2]]
     before, after = asdict(change.before.rule), asdict(change.after.rule)
     said += [
-        ("", RULE[name], f"{before[name]:g}", f"{after[name]:g}")
-        for name in RULE
+        ("", RULE_WORDS[name], f"{before[name]:g}", f"{after[name]:g}")
+        for name in RULE_WORDS
         if before[name] != after[name]
     ]
     return said
