@@ -22,6 +22,8 @@ NAMES = (
     "privilege",
     "remaps",
     "withdrawals",
+    "trail",
+    "recovery",
     "corpus",
 )
 

@@ -43,6 +43,12 @@ const CHANGES = [
   [/'&#169; <a href="https:\/\/www\.openstreetmap\.org\/copyright"[^']*'/g, "''", 1],
   // Glue for loading further WASM libraries, never reached; a strict page allows no eval.
   [/\beval\(func\)/g, "globalThis.datlanhNoEval(func)", 2],
+  // A photo is made smaller before it becomes an answer; src/busy.js keeps whoever sends waiting for it.
+  [
+    /(\w+)\((\w+), (\w+)\.question\.maxPixels\)\.then\(/g,
+    "globalThis.datlanhBusy($1($2, $3.question.maxPixels)).then(",
+    1,
+  ],
   // Files that are no images: the engine takes them, the component was still a placeholder.
   [
     /return \(tA, AA\) => \(openBlock\(\), createElementBlock\("p", null, "[^"]*non-image uploads is pending[^"]*"\)\);/g,

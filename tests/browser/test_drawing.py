@@ -11,16 +11,17 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from shapely.geometry import Polygon
+from shapely.geometry import Point, Polygon
 
 from datlanh.intake.models import Report
-from support.boxes import field_of_boxes, packed
+from datlanh.kernel import grid
+from support.boxes import field_of_boxes, home, packed
 from support.drafts import survey_task
 from support.reports import approved, cha, demo_cast, field_of, received, verified
 
 pytestmark = pytest.mark.browser
 
-Point = tuple[float, float]
+Pixel = tuple[float, float]
 PICTURES = os.environ.get("DATLANH_PICTURES")  # a folder, to look at the pages
 
 
@@ -52,7 +53,7 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
-def canvas(page: Page) -> Callable[[float, float], Point]:
+def canvas(page: Page) -> Callable[[float, float], Pixel]:
     """A place on the map's canvas, in shares of its width and height."""
     page.locator("[data-report-map][data-ready]").wait_for(state="attached")
     place = page.locator("[data-report-map] canvas").bounding_box()
@@ -121,11 +122,11 @@ def test_a_finger_draws_and_drags_as_a_mouse_does(sign_in, survey):
     picture(page, "draw-line-touch")
 
 
-def dragged_by_finger(page: Page, begin: Point, end: Point) -> None:
+def dragged_by_finger(page: Page, begin: Pixel, end: Pixel) -> None:
     """One finger goes from one place to the other."""
     session = page.context.new_cdp_session(page)
 
-    def touch(kind: str, *places: Point) -> None:
+    def touch(kind: str, *places: Pixel) -> None:
         points = [{"x": x, "y": y, "id": 1} for x, y in places]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
@@ -195,7 +196,39 @@ def test_a_proposed_outline_is_adjusted_judged_and_sent(sign_in, survey):
     assert Report.objects.get(form="cha").state == "received"
 
 
-def corner_of(page: Page, place: list[float]) -> Point:
+def test_a_point_dropped_near_a_corner_or_an_edge_is_on_it(sign_in, survey):
+    page = sign_in("renew")
+    page.goto(f"/surveys/{survey.record_local_id}/areas")
+    canvas(page)
+    page.locator("#area-1 > details > summary").last.click()
+    box = page.locator("#area-1 [data-draw=polygon]")
+    box.locator("[data-draw-do=start]").click()
+    _west, south, _east, north = grid.polygon_of(home()).bounds
+    wanted = [list(pair) for pair in grid.polygon_of(home()).exterior.coords]
+    before = drawn(box)["coordinates"][0]
+    begin, end = corner_of(page, before[0]), corner_of(page, wanted[0])
+    page.mouse.move(*begin)
+    page.mouse.down()
+    page.mouse.move((begin[0] + end[0]) / 2, (begin[1] + end[1]) / 2, steps=5)
+    page.mouse.move(end[0] + 6, end[1] - 5, steps=5)
+    page.mouse.up()
+    moved = drawn(box)["coordinates"][0][0]
+    assert moved == pytest.approx(wanted[0], abs=2e-6), "the corner, as the map has it"
+
+    begin = corner_of(page, moved)
+    side = corner_of(page, [(wanted[0][0] + wanted[1][0]) / 2, (wanted[0][1] + wanted[1][1]) / 2])
+    assert abs(side[0] - begin[0]) + abs(side[1] - begin[1]) > 20
+    page.mouse.move(*begin)
+    page.mouse.down()
+    page.mouse.move((begin[0] + side[0]) / 2, (begin[1] + side[1]) / 2, steps=5)
+    page.mouse.move(side[0] + 4, side[1] + 4, steps=5)
+    page.mouse.up()
+    on_edge = Point(*drawn(box)["coordinates"][0][0])
+    assert south < on_edge.y < north
+    assert on_edge.distance(grid.polygon_of(home()).boundary) < 2e-6
+
+
+def corner_of(page: Page, place: list[float]) -> Pixel:
     """Where a point stands on the screen, as the page's own map says."""
     page.locator("[data-report-map][data-ready]").wait_for(state="attached")
     found = page.locator("[data-report-map]").evaluate(

@@ -82,6 +82,26 @@ def test_photos_wait_along_and_arrive_whole(ready):
     assert path_of(found["application/pdf"].sha256).read_bytes() == content
 
 
+SLOW = """() => {
+    const ways = [[HTMLCanvasElement, "toBlob"], [OffscreenCanvas, "convertToBlob"]];
+    for (const [kind, name] of ways) {
+        const plain = kind.prototype[name];
+        kind.prototype[name] = function (...words) {
+            if (name === "toBlob") { setTimeout(() => plain.apply(this, words), 1500); return; }
+            return new Promise((go) => setTimeout(go, 1500)).then(() => plain.apply(this, words));
+        };
+    }
+}"""
+
+
+def test_sending_waits_for_a_photo_that_is_still_made_smaller(ready):
+    page = opened(ready(), "accident")
+    page.evaluate(SLOW)
+    with_photo(page)
+    expect(queued(page, "received")).to_be_visible()
+    assert {a.media_type for a in Attachment.objects.all()} == {"image/png", "application/pdf"}
+
+
 @pytest.mark.parametrize("broken", ["upload", "answer"])
 def test_a_line_lost_in_the_middle_loses_and_doubles_nothing(ready, line, broken):
     page = opened(ready(), "accident")
@@ -297,3 +317,13 @@ def test_leaving_a_form_that_was_touched_is_asked_about(ready):
     question(page, "Mã Nhiệm vụ").locator("input").press_sequentially("1")
     page.goto("/fill/vi/")
     assert asked == ["beforeunload"]
+
+
+def test_the_app_can_be_installed(ready):
+    page = ready()
+    tool = page.context.new_cdp_session(page)
+    manifest = tool.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    found = tool.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # The tests' browser is a private window, in which nothing can be installed.
+    assert {e["errorId"] for e in found} <= {"in-incognito"}

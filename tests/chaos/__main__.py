@@ -230,14 +230,19 @@ def settle(house: House) -> float:
     return -1
 
 
-def _rows(query: str) -> list[tuple[object, ...]]:
-    from django.db import connection, connections
+def _rows(query: str, tries: int = 5) -> list[tuple[object, ...]]:
+    from django.db import OperationalError, connection, connections
 
     connections["default"].close()
-    with connection.cursor() as cursor:
-        cursor.execute("select set_config('datlanh.scope', 'all', false)")
-        cursor.execute(query)
-        return list(cursor.fetchall())
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select set_config('datlanh.scope', 'all', false)")
+            cursor.execute(query)
+            return list(cursor.fetchall())
+    except OperationalError:  # of a database that was killed meanwhile
+        if tries == 1:
+            raise
+        return _rows(query, tries - 1)
 
 
 def _waiting() -> bool:

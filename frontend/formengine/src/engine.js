@@ -11,6 +11,7 @@
 //   })
 import { createApp, h } from "vue";
 import { openAt, useBasemap } from "./basemap.js";
+import { sendWhenReady } from "./busy.js";
 import { setLanguage } from "./language.js";
 import { nameControls } from "./names.js";
 import "./style.css";
@@ -40,6 +41,7 @@ export async function openForm(place, options) {
   house(app, language);
   app.mount(place);
   nameControls(place, language);
+  sendWhenReady(place);
 }
 
 /** The XForm opened in the page's language instead of its default one. */

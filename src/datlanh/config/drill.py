@@ -21,7 +21,7 @@ from datlanh.config.archive import BackupError, Manifest
 from datlanh.config.backup import Connection, Server, wanted_files
 from datlanh.config.environment import ROOT
 from datlanh.config.restore import backup_restore
-from datlanh.config.scratch import Scratch, scratch_cluster
+from datlanh.config.scratch import scratch_cluster
 
 NAMED = 10  # missing files that are told by name
 
@@ -103,8 +103,8 @@ def _of_wal(ground: Ground) -> Drilled:
             wal.restore_into(ground.var, scratch.data)
             scratch.start()
             done.restored_s = time.monotonic() - began
-            with scratch.server().connect() as there:
-                _question(ground, scratch, there, done)
+            with scratch.server(ground.live.name).connect() as there:
+                _question(ground, scratch.server(ground.live.name), there, done)
                 wanted = wanted_files(there)
                 wrong = wal.files_wrong(
                     wal.folder_of(ground.var) / "files", wanted, secret=wal.backup_key(ground.var)
@@ -133,7 +133,7 @@ def _of_dump(ground: Ground, folder: Path) -> Drilled:
             )  # fmt: skip
             done.restored_s = time.monotonic() - began
             with scratch.server().connect() as there:
-                _question(ground, scratch, there, done)
+                _question(ground, scratch.server(), there, done)
                 _files(there, wanted_files(there), restored.missing_files, done)
     except BackupError as refusal:
         done.problems.append(str(refusal))
@@ -147,7 +147,7 @@ def _brought_up(server: Server) -> None:
     migrate_in_child(server)
 
 
-def _question(ground: Ground, scratch: Scratch, there: Connection, done: Drilled) -> None:
+def _question(ground: Ground, server: Server, there: Connection, done: Drilled) -> None:
     began = time.monotonic()
     done.database_bytes = int(_one(there, "select pg_database_size(current_database())"))
     marks = {
@@ -166,7 +166,7 @@ def _question(ground: Ground, scratch: Scratch, there: Connection, done: Drilled
     there.rollback()
     environment = {
         **os.environ,
-        "DATABASE_URL": scratch.server().url,
+        "DATABASE_URL": server.url,
         "DATLANH_STATEMENT_TIMEOUT_MS": "0",
         "DATLANH_PERSON_KEY": ground.master,
     }

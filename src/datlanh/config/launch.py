@@ -38,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
         signal.signal(each, _interrupt)
     # Compiled modules halve the time of a second start.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    former = address_noted(var)
+    was_killed = bool(_noted(var))
     try:
         with only_one(var) as note:
             if note is None:
@@ -46,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
             with awake_database(var):
                 set_up(var, demo=options.demo)
                 if not options.prepare:
-                    if former.endswith(f":{options.port}/"):
+                    if was_killed:
                         wait_for_port(options.host, options.port)
                     serve(host=options.host, port=options.port, var=var, note=note)
     except StepError as refusal:
@@ -103,15 +103,11 @@ def write_note(note: IO[str], *, address: str) -> None:
 
 
 def _noted(var: Path) -> dict[str, Any]:
+    """What the last start noted; nothing after one that ended in order."""
     try:
         return dict(json.loads((var / "run.lock").read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
-
-
-def address_noted(var: Path) -> str:
-    """Where a start serves, or served when it was killed; "" after one that ended in order."""
-    return str(_noted(var).get("address") or "")
 
 
 def _already_running(var: Path) -> int:

@@ -105,10 +105,15 @@ class BoxFound:
     """One row of a list of boxes: the box, or ground off the grid, and what it came to."""
 
     box: Box | None
-    ground: BaseGeometry | None  # lon/lat
+    drawn: BaseGeometry | None  # lon/lat, of ground off the grid
     written: str
     on: str
     items: int
+
+    @property
+    def ground(self) -> BaseGeometry | None:
+        """Its polygon, lon/lat. Computed: for thousands see `grid.polygons_of`."""
+        return polygon_of(self.box) if self.box else self.drawn
 
 
 def box_read(values: Mapping[str, Any], shape: Any) -> BoxFound:
@@ -120,12 +125,10 @@ def box_read(values: Mapping[str, Any], shape: Any) -> BoxFound:
     drawn = from_wkb(bytes(getattr(shape, "wkb", shape))) if shape is not None else None
     if box is None and isinstance(drawn, Point):
         box = box_at(drawn.x, drawn.y)
-    ground: BaseGeometry | None = polygon_of(box) if box else None
-    if box is None and drawn is not None and not isinstance(drawn, Point):
-        ground = drawn
+    is_ground = box is None and drawn is not None and not isinstance(drawn, Point)
     return BoxFound(
         box=box,
-        ground=ground,
+        drawn=drawn if is_ground else None,
         written=str(values.get("result") or "")[:40],
         on=str(values.get("searched_on") or ""),
         items=max(int(values.get("items") or 0), 0),

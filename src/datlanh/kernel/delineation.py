@@ -136,7 +136,10 @@ def delineate(
     boxes: Sequence[Searched], settings: Settings, cuts: Sequence[Cut] = ()
 ) -> Delineation:
     """Propose outlines around the positive boxes; the largest first."""
-    groups = _groups(boxes, settings)
+    return _delineated(_groups(boxes, settings), settings, cuts)
+
+
+def _delineated(groups: Sequence[_Group], settings: Settings, cuts: Sequence[Cut]) -> Delineation:
     kept = [g for g in groups if _counted(g) >= settings.least]
     small = tuple(sorted(_names(g.positive) for g in groups if _counted(g) < settings.least))
     found = [p for group in kept for p in _outlined(group, settings, cuts)]
@@ -149,8 +152,9 @@ def compared(
     margins: Sequence[float],
     cuts: Sequence[Cut] = (),
 ) -> list[Delineation]:
-    """The same with other margins, to be put side by side."""
-    return [delineate(boxes, replace(settings, margin_m=m), cuts) for m in margins]
+    """The same with other margins, to be put side by side: what belongs together stays."""
+    groups = _groups(boxes, settings)
+    return [_delineated(groups, replace(settings, margin_m=m), cuts) for m in margins]
 
 
 def redrawn(

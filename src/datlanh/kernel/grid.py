@@ -116,6 +116,11 @@ def polygons_utm(boxes: Sequence[Box]) -> NDArray[Any]:
     return np.asarray(shapely.box(found[:, 0], found[:, 1], found[:, 2], found[:, 3]))
 
 
+def polygons_of(boxes: Sequence[Box]) -> NDArray[Any]:
+    """Many boxes as polygons, lon/lat: one projection for all."""
+    return np.asarray(from_utm(polygons_utm(boxes)))
+
+
 def neighbours(box: Box, steps: int = 1) -> list[Box]:
     """The boxes around one, corners included, up to so many steps away; west and south first."""
     reach = range(-steps, steps + 1)

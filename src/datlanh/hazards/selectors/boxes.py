@@ -12,7 +12,7 @@ from datlanh.hazards.models import BoxTable
 from datlanh.hazards.rules import BoxFound, box_read
 from datlanh.kernel.boxes import DEFAULT_TABLE, Result, ResultTable, Role
 from datlanh.kernel.delineation import Searched, Settings
-from datlanh.kernel.grid import to_utm
+from datlanh.kernel.grid import polygons_utm, to_utm
 from datlanh.register.models import Version
 from datlanh.register.selectors import rows_known
 
@@ -114,9 +114,13 @@ def counts(boxes: Sequence[SurveyedBox], table: ResultTable) -> list[tuple[Resul
 
 
 def searched(boxes: Iterable[SurveyedBox]) -> list[Searched]:
-    """Boxes as the proposal of areas wants them."""
-    return [
-        Searched(b.name, to_utm(b.ground), b.role, b.found.items)
-        for b in boxes
-        if b.ground is not None
-    ]
+    """Boxes as the proposal of areas wants them; on the grid they are what their id says."""
+    given = list(boxes)
+    squares = iter(polygons_utm([b.found.box for b in given if b.found.box is not None]))
+    found = []
+    for box in given:
+        if box.found.box is not None:
+            found.append(Searched(box.name, next(squares), box.role, box.found.items))
+        elif box.ground is not None:
+            found.append(Searched(box.name, to_utm(box.ground), box.role, box.found.items))
+    return found

@@ -14,7 +14,7 @@ from datlanh.accounts.permissions import Permission
 from datlanh.accounts.scope import scope_for
 from datlanh.hazards.selectors.boxes import SurveyedBox, box_table, surveyed_boxes
 from datlanh.intake.selectors.values import version_of
-from datlanh.kernel.grid import BOX_M2, to_utm
+from datlanh.kernel.grid import to_utm
 from datlanh.kernel.ids import spellings
 from datlanh.register.models import Link, Record, Version
 from datlanh.register.selectors import AsOf
@@ -75,7 +75,7 @@ def _boxes(surveys: list[Record], version: Version, moment: AsOf) -> dict[str, A
         if not shapely.dwithin(outline, ground, NEAR_M):
             continue
         near.append(box)
-        if outline.intersects(ground) and not outline.touches(ground):
+        if outline.contains(ground.centroid):  # a box is on the area when its middle is
             on[box.result.key if box.result else ""] += 1
     around = Counter(b.result.key if b.result else "" for b in near)
     counts = [
@@ -90,5 +90,4 @@ def _boxes(surveys: list[Record], version: Version, moment: AsOf) -> dict[str, A
         "area_box_counts": counts,
         "box_counts": [c for c, _ in counts],
         "box_total": len(near),
-        "boxes_on_m2": sum(on.values()) * BOX_M2,
     }

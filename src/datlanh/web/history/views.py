@@ -199,7 +199,7 @@ def _changes(line: Line) -> list[Change]:
     return [
         Change(VALUES.get(name, name), _said(name, before), _said(name, after))
         for name in names[:SHOWN_VALUES]
-        if not IS_KEY.fullmatch(str(after.get(name)))
+        if after.get(name) != [] and not IS_KEY.fullmatch(str(after.get(name)))
     ]
 
 

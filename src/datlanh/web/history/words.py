@@ -163,6 +163,7 @@ NUMBER_STATES = {
 VALUES = {
     "area_m2": Text("m²", "m²"),
     "bytes": Text("byte", "bytes"),
+    "database_bytes": Text("byte", "bytes"),
     "decisions": Text("số quyết định", "decisions"),
     "disk": Text("ổ đĩa", "disk"),
     "files": Text("số tệp", "files"),

@@ -24,7 +24,6 @@ from datlanh.kernel.delineation import (
     Delineation,
     Proposed,
     compared,
-    delineate,
     uncovered,
 )
 from datlanh.kernel.drawn import geojson_drawn, polygons_drawn
@@ -157,8 +156,9 @@ def _proposed(
     if not given:
         return Delineation(wanted.rule, ()), [], []
     cuts = cuts_for(shapely.union_all([b.polygon for b in given]), wanted, request.user)
-    found = delineate(given, wanted.rule, cuts)
     margins = sorted({*MARGINS, wanted.rule.margin_m})
+    every = compared(given, wanted.rule, margins, cuts)
+    found = next(one for one in every if one.settings == wanted.rule)
     sides = [
         {
             "margin": one.settings.margin_m,
@@ -168,7 +168,7 @@ def _proposed(
             "largest_m2": max((a.area_m2 for a in one.areas), default=0.0),
             "is_chosen": one.settings.margin_m == wanted.rule.margin_m,
         }
-        for one in compared(given, wanted.rule, margins, cuts)
+        for one in every
     ]
     return found, sides, cuts
 

@@ -17,7 +17,7 @@ from datlanh.hazards.selectors.boxes import (
     surveyed_boxes,
 )
 from datlanh.kernel.boxes import Result
-from datlanh.kernel.grid import BOX_M2
+from datlanh.kernel.grid import BOX_M2, polygons_of
 from datlanh.register.models import Version
 
 DECIMALS = 6  # of a degree: a tenth of a metre is enough to see a box
@@ -49,11 +49,19 @@ def counted(boxes: Sequence[SurveyedBox], table: InForce) -> list[Counted]:
 
 def box_features(boxes: Sequence[SurveyedBox]) -> list[dict[str, Any]]:
     """Boxes for the map: their ground, and the mark that is read without colour."""
-    return [
-        feature(box.ground, "box", mark=box.result.mark if box.result else "grey", label=box.name)
-        for box in boxes
-        if box.ground is not None
-    ]
+    on_grid = [b for b in boxes if b.found.box is not None]
+    rings = shapely.get_coordinates(polygons_of([b.found.box for b in on_grid if b.found.box]))
+    corners = iter(rings.round(DECIMALS).reshape(-1, 5, 2).tolist())
+    features = []
+    for box in boxes:
+        said = {"mark": box.result.mark if box.result else "grey", "label": box.name}
+        if box.found.box is not None:
+            square = {"type": "Polygon", "coordinates": [next(corners)]}
+            properties = {"role": "box", **said}
+            features.append({"type": "Feature", "properties": properties, "geometry": square})
+        elif box.ground is not None:
+            features.append(feature(box.ground, "box", **said))
+    return features
 
 
 def feature(ground: Any, role: str, **said: str) -> dict[str, Any]:
