@@ -53,7 +53,7 @@ from datlanh.web.links.shown import desk_links
 from datlanh.web.reports.filters import language
 from datlanh.web.reports.pages import features_of, report_context
 from datlanh.web.review.address import desk_query
-from datlanh.web.review.life import desk_parts, desk_ways
+from datlanh.web.review.life import desk_parts, desk_ways, said_of
 from datlanh.web.review.queues import queue_names
 
 NEW = "new"  # the value of the radio button for a record of its own
@@ -166,7 +166,7 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
     chosen = chosen_record(request, report, binding)
     pieces = outline_pieces(mapping, sheet.answers, chosen, binding)
     bound_record = record_of(chosen) if chosen else None
-    links = desk_links(request, report, bound_record)
+    links, said = desk_links(request, report, bound_record), said_of(mapping, sheet.answers)
     comparison, disputes, undated = beside_the_register(report, request.user, context, chosen)
     return context | {
         "binding": binding,
@@ -179,8 +179,8 @@ def desk_context(request: StaffRequest, report: Report) -> dict[str, Any]:
         "alike": [d for d in disputes if d.is_alike],
         "undated": undated,
         **links,
-        **desk_parts(request, report, links["link_rows"]),
-        **desk_ways(request, report, bound_record),
+        **desk_parts(request, report, links["link_rows"], said),
+        **desk_ways(request, report, bound_record, said),
         "show_all": bool(request.GET.get("all")),
         "may_except": has(request.user, Permission.EXCEPTION_GRANT, report.organisation_id)
         and report.state in ("received", "verified", "returned"),

@@ -8,13 +8,15 @@ from typing import Any
 
 from datlanh.hazards.models import HazardousArea
 from datlanh.hazards.selectors.sources import AREA
+from datlanh.intake.claims import claims_of
 from datlanh.intake.models import Report
 from datlanh.intake.relations import RELATIONS
 from datlanh.intake.selectors.heirs import NAMING, unchosen
 from datlanh.intake.selectors.implied import Implied, implied_by, step_words
-from datlanh.intake.services.dividing import ground_of, outline_in, said_by
+from datlanh.intake.services.approving import said_in
+from datlanh.intake.services.dividing import ground_of, outline_in
 from datlanh.kernel.division import shares
-from datlanh.kernel.errors import DomainError
+from datlanh.kernel.mapping import Answers, FormMapping
 from datlanh.register.models import Record
 from datlanh.web.guards import StaffRequest
 from datlanh.web.links.shown import Row
@@ -36,13 +38,20 @@ class WayRow:
         return step_words(self.way)
 
 
-def desk_ways(request: StaffRequest, report: Report, record: Record | None) -> dict[str, Any]:
-    """What an approval may move at once. A refused attempt keeps what was ticked."""
-    if report.state != "verified":
-        return {"way_rows": []}
+def said_of(mapping: FormMapping, answers: Answers) -> dict[str, Any] | None:
+    """What a report says of its record, by attribute; None: it is undated."""
     try:
-        values = said_by(report)
-    except DomainError:  # undated: it cannot enter the register
+        claims, _ = claims_of(mapping, answers)
+    except ValueError:  # it cannot enter the register
+        return None
+    return said_in(claims)
+
+
+def desk_ways(
+    request: StaffRequest, report: Report, record: Record | None, values: dict[str, Any] | None
+) -> dict[str, Any]:
+    """What an approval may move at once. A refused attempt keeps what was ticked."""
+    if report.state != "verified" or values is None:
         return {"way_rows": []}
     ways = implied_by(report, values, request.user, record)
     ticked = set(request.POST.getlist("life")) if request.method == "POST" else None
@@ -66,18 +75,17 @@ class PartRow:
 
 
 def desk_parts(
-    request: StaffRequest, report: Report, link_rows: Sequence[tuple[str, Row, bool]]
+    request: StaffRequest,
+    report: Report,
+    link_rows: Sequence[tuple[str, Row, bool]],
+    values: dict[str, Any] | None,
 ) -> dict[str, Any]:
     """Which part is meant, where the report names areas that gave way; no link row says it twice.
 
     Nothing is ticked beforehand: that is the officer's choice.
     """
     kind = report.form_version.record_kind if report.form_version else ""
-    if report.state != "verified" or kind not in NAMING:
-        return {}
-    try:
-        values = said_by(report)
-    except DomainError:
+    if report.state != "verified" or kind not in NAMING or values is None:
         return {}
     gone = unchosen(kind, values)
     relation = next(r.key for r in RELATIONS if (r.a, r.b) == (kind, AREA))
