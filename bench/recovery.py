@@ -65,6 +65,7 @@ def _lose(seconds: int) -> tuple[float, float, float, float]:
     from datlanh.config.scratch import scratch_cluster
 
     var, folder = place.VAR, Path(tempfile.mkdtemp(prefix="datlanh-log-"))
+    folder.chmod(0o755)  # the database's user has to pass; what is inside is closed
     from django.db import connections
 
     connections.close_all()

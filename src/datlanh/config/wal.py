@@ -126,12 +126,25 @@ def prepare(var: Path, folder: Path, *, days: int = DAYS, s3: dict[str, str] | N
         folder.mkdir(parents=True, exist_ok=True)
         cluster.folder(var, folder / "repository")
         (folder / "files").mkdir(mode=0o700, exist_ok=True)
+        _can_enter(var, folder)
         lines = _settings(var, folder, days=days, s3=s3 or {})
         cluster.own(var, "tee", conf_of(var), feed="\n".join(lines) + "\n")
         cluster.own(var, "chmod", "600", conf_of(var))
         cluster.own(var, "tee", var / "wal" / "folder", feed=f"{folder}\n")
     except StepError as refusal:
         raise BackupError(str(refusal)) from None
+
+
+def _can_enter(var: Path, folder: Path) -> None:
+    trial = folder / "repository" / ".trial"  # asking for the right is not the same as having it
+    try:
+        cluster.own(var, "touch", trial)
+        cluster.own(var, "rm", trial)
+    except StepError:
+        raise BackupError(
+            f"The user the database runs as cannot enter {folder}: a folder above is closed to it"
+            " (chmod o+x), or the disk is read-only."
+        ) from None
 
 
 def _settings(var: Path, folder: Path, *, days: int, s3: dict[str, str]) -> Iterator[str]:
