@@ -248,6 +248,16 @@ def test_the_correction_of_an_approved_report_names_it(cast):
     ]
 
 
+def test_a_report_of_another_organisation_is_not_sent_anew(cast):
+    """Even by who may report for all: a browser sends for its person's own organisation."""
+    report = received(cha(1), by=cast[SENDER])
+    report = approved(verified(report, by=cast[OFFICER]), by=cast["kiemtra2"])
+    client = signed_in(cast["csdl"])
+    assert client.get(f"/fill/prefilled?report={report.receipt}").status_code == 422
+    foreign = signed_in(cast["mag.hientruong"])
+    assert foreign.get(f"/fill/prefilled?report={report.receipt}").status_code == 404
+
+
 def test_a_report_that_waits_is_not_sent_anew(cast):
     report = received(cha(1), by=cast[SENDER])
     answer = signed_in(cast[SENDER]).get(
