@@ -29,6 +29,7 @@ READING = [e for e in READING if e.door == "session" and e.name not in APART]
 # The register's one sequence is everybody's: its newest number tells that others decide, no more.
 SEQUENCE = re.compile(
     r'known=\d+|ETag: .*|quyết định số <span class="n">\d+|filename="ledger-[\w-]+\.csv"'
+    r'|"csrf": "\w+"'  # made anew for each answer
 )
 
 
