@@ -60,26 +60,37 @@ def main() -> int:
     options.port = options.port or free_port()
     house = House(var, options.port)
     house.open()
+    try:
+        problems = run(
+            house, options, dice=dice, told=told, reports=reports, secrets=secrets,
+            sessions=sessions,
+        )  # fmt: skip
+    finally:
+        house.close()
+        subprocess.run(
+            [str(ROOT / "tools" / "cluster"), "stop"],
+            env={**os.environ, "DATLANH_VAR": str(var)}, check=False,
+        )  # fmt: skip
+    for problem in problems[:50]:
+        print(f"✗ {problem}")
+    print("✓ nothing was lost, nothing was doubled" if not problems else f"✗ {len(problems)}")
+    return 1 if problems else 0
+
+
+def run(
+    house: House, options: argparse.Namespace, *, dice: random.Random, told: Promises,
+    reports: list[Report], secrets: list[str], sessions: dict[str, dict[str, str]],
+) -> list[str]:  # fmt: skip
+    """The storm, the calm after it, and what is wrong then."""
     if not house.answers(120):
-        print("the house does not answer", file=sys.stderr)
-        return 1
+        return ["the house does not answer"]
     killed, down = storm(
         house, options, dice=dice, told=told, reports=reports, secrets=secrets, sessions=sessions
     )
     print(f"killed {sum(killed.values())}: {dict(killed)}; {house.starts} starts of ./run")
     print(f"answers: {dict(sorted(told.answers.items()))}")
     print(f"longest without an answer: {down:.1f} s", flush=True)
-    settled = settle(house)
-    problems = judge(_environment(var), told, settled)
-    house.close()
-    subprocess.run(
-        [str(ROOT / "tools" / "cluster"), "stop"],
-        env={**os.environ, "DATLANH_VAR": str(var)}, check=False,
-    )  # fmt: skip
-    for problem in problems[:50]:
-        print(f"✗ {problem}")
-    print("✓ nothing was lost, nothing was doubled" if not problems else f"✗ {len(problems)}")
-    return 1 if problems else 0
+    return judge(_environment(house.var), told, settle(house))
 
 
 def free_port() -> int:
