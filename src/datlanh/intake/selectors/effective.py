@@ -7,8 +7,11 @@ from typing import Any
 
 from django.db import connection
 
+from datlanh.accounts.permissions import Permission
+from datlanh.accounts.scope import scope_for
 from datlanh.hazards.implied import PROGRESS, RELEASE
 from datlanh.hazards.rules import PUBLIC_STATES, effective_status, public_status
+from datlanh.kernel.actor import Actor
 from datlanh.kernel.text import Text
 from datlanh.register.models import Record, Version
 from datlanh.register.selectors import AsOf
@@ -39,13 +42,21 @@ class Effective:
     differs: bool
 
 
-def effective_of(record: Record, version: Version, state: str, moment: AsOf) -> Effective:
-    """The effective status of an area at two times; `state` is the one it stands in then."""
+def effective_of(
+    record: Record, version: Version, state: str, moment: AsOf, who: Actor
+) -> Effective:
+    """The effective status of an area at two times, of the records `who` may see.
+
+    `state` is the one the area stands in then.
+    """
+    scope = scope_for(who, Permission.RECORD_READ)
     params: dict[str, Any] = {
         "area": record.pk,
         "local_id": record.local_id,
         "on": moment.on,
         "known": moment.known,
+        "everything": scope.everything,
+        "organisations": sorted(scope.organisation_ids),
     }
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST_PAST if moment.is_past else _NEWEST, params)
@@ -67,6 +78,7 @@ _QUERY = f"""
 select v.kind, v.values->>'reported_status', r.local_id
   from register_version v join register_record r on r.id = v.record_id
  where v.kind in ('{RELEASE}', '{PROGRESS}') and {{true}}
+   and (%(everything)s or r.organisation_id = any(%(organisations)s))
    and ((v.values ? 'cha_ids' and datlanh_ids_in(v.values->>'cha_ids') && array[%(local_id)s::text])
         or v.record_id in (select k.a_id from register_link k where k.b_id = %(area)s and k.holds
                               and k.relation in ('release_area', 'progress_area') and {{linked}}))

@@ -43,7 +43,9 @@ def area_life_shown(
     shown: dict[str, Any] = {
         "phase": LIFE.state(state).label,
         "public": PUBLIC_STATES[public_status(state)],
-        "effective": effective_of(record, version, state, moment) if version else None,
+        "effective": effective_of(record, version, state, moment, request.user)
+        if version
+        else None,
         "steps": steps_taken(record, moment),
         "today": clock.today(),
     }

@@ -33,6 +33,9 @@ KINDS: dict[str, tuple[Text, dict[str, Text]]] = {
             "batch.propose": Text("Đề nghị thu hồi hàng loạt", "Withdrawals proposed together"),
             "batch.confirm": Text("Xác nhận thu hồi hàng loạt", "Withdrawals together confirmed"),
             "batch.decline": Text("Không đồng ý thu hồi hàng loạt", "Withdrawals declined"),
+            "batch.asked": Text(
+                "Yêu cầu xác nhận thu hồi hàng loạt", "Confirming withdrawals asked for"
+            ),
             "batch.begin": Text("Bắt đầu phê duyệt hàng loạt", "Approving many begun"),
             "batch.approve": Text("Phê duyệt hàng loạt", "Many approved"),
             "queue.save": Text("Lưu hàng đợi", "Queue kept"),
@@ -81,6 +84,11 @@ KINDS: dict[str, tuple[Text, dict[str, Text]]] = {
             "grant.end": Text("Kết thúc vai trò", "Role ended"),
             "role.seed": Text("Ghi bảng vai trò", "Roles written"),
             "device.add": Text("Thêm điện thoại", "Phone added"),
+            "device.renew": Text("Cấp lại khoá cho trình duyệt", "Secret of a browser renewed"),
+            "notices.wish": Text("Chọn thông báo muốn nhận", "Notices chosen"),
+            "notices.address": Text("Ghi địa chỉ thư", "E-mail address given"),
+            "notices.address_confirm": Text("Xác nhận địa chỉ thư", "E-mail address confirmed"),
+            "notices.address_forget": Text("Xoá địa chỉ thư", "E-mail address forgotten"),
             "device.revoke": Text("Thu hồi điện thoại", "Phone shut out"),
         },
     ),
@@ -104,6 +112,7 @@ KINDS: dict[str, tuple[Text, dict[str, Text]]] = {
         Text("Cài đặt, mẫu, danh mục", "Settings, forms, lists"),
         {
             "setting.change": Text("Đổi cài đặt kiểm tra", "Check setting changed"),
+            "box_table.change": Text("Đổi bảng kết quả ô", "Table of box results changed"),
             "setting.recheck": Text("Yêu cầu kiểm tra lại", "Checks asked for again"),
             "form.publish": Text("Ban hành mẫu", "Form published"),
             "form.propose": Text("Đề xuất mẫu", "Form proposed"),
@@ -114,6 +123,9 @@ KINDS: dict[str, tuple[Text, dict[str, Text]]] = {
                 "Xác nhận sửa cách đọc", "Mapping correction confirmed"
             ),
             "form.remap_proposed": Text("Đề nghị sửa cách đọc", "Mapping correction proposed"),
+            "form.remap_asked": Text(
+                "Yêu cầu thực hiện sửa cách đọc", "Mapping correction asked to be carried out"
+            ),
             "form.remap": Text("Sửa cách đọc", "Mapping corrected"),
             "organisation.add": Text("Thêm tổ chức", "Organisation added"),
             "organisation.activate": Text("Mở hoặc đóng tổ chức", "Organisation opened or closed"),
