@@ -15,6 +15,7 @@ from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.replay import Expected, expected, lives
 from datlanh.intake.services.rebuilding import tables_of
 from datlanh.kernel import geometry
+from datlanh.kernel.collector import collected_seldom
 from datlanh.places.selectors.lineage import one_edition
 from datlanh.register import canonical
 from datlanh.register import services as register
@@ -49,6 +50,7 @@ class Verdict:
         return not self.differences
 
 
+@collected_seldom()
 def register_verify() -> Verdict:
     """Compare every record, claim, list row, version, typed row and link with the replay.
 

@@ -14,6 +14,7 @@ from datlanh.hazards.ledger.versions import KINDS as LEDGER_KINDS
 from datlanh.intake.projectors import PROJECTORS
 from datlanh.intake.replay import Expected, expected, lives
 from datlanh.kernel.actor import Actor
+from datlanh.kernel.collector import collected_seldom
 from datlanh.places.selectors.lineage import one_edition
 from datlanh.register import services as register
 from datlanh.register.bulk import Columns, rows_copy
@@ -24,6 +25,7 @@ from datlanh.register.services import NewRow
 Tables = dict[type[models.Model], list[Columns]]
 
 
+@collected_seldom()
 @transaction.atomic
 def register_rebuild(*, by: Actor) -> int:
     """Throw away everything derived and fold it anew. Returns the number of records.
