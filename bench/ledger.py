@@ -38,13 +38,16 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench ledger", description=__doc__)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--areas", type=Path)
+    parser.add_argument("--spots", type=int, default=400, help="clusters the areas lie in")
+    parser.add_argument("--spread", type=float, default=0.02, help="of a cluster, degrees")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument(
         "--each", type=int, default=60, help="decisions, and figures / 10, of a run"
     )
     options = parser.parse_args(argv)
     header(f"Ledger, {options.records} areas")
-    _filled(options.records, options.areas)
+    stars = _stars(Random(7), options.records, options.spots, options.spread)
+    _filled(options.records, _from_file(options.areas, options.records) if options.areas else stars)
     middle, high, figures, floor, moves = [], [], [], [], []
     rng = Random(5)
     for _ in range(options.runs):
@@ -63,7 +66,7 @@ def main(argv: list[str]) -> None:
     print(f"  {'most memory held':<44} {peak_mb():.0f} MB")
 
 
-def _filled(records: int, areas: Path | None) -> None:
+def _filled(records: int, shapes: Iterator[Any]) -> None:
     place.stand_in("ledger", keep=True)
     from datlanh.hazards.ledger.services import ledgers_rebuild
     from datlanh.hazards.models import AreaLedger
@@ -73,7 +76,7 @@ def _filled(records: int, areas: Path | None) -> None:
     if there == records and AreaLedger.objects.exists():
         return
     place.stand_in("ledger")
-    _write(records, areas)
+    _write(shapes)
     with clocked() as took:
         rows = ledgers_rebuild()
     with place.here() as connection:
@@ -81,7 +84,7 @@ def _filled(records: int, areas: Path | None) -> None:
     print(f"  ({rows} rows of the ledger computed in {took[0]:.0f} s)")
 
 
-def _write(records: int, areas: Path | None) -> None:
+def _write(shapes: Iterator[Any]) -> None:
     from datlanh.organisations.models import Organisation
 
     rng = Random(20261125)
@@ -89,7 +92,7 @@ def _write(records: int, areas: Path | None) -> None:
     with place.here() as connection:
         connection.execute("set session_replication_role = replica")
         with connection.cursor() as cursor:
-            made = list(_versions(rng, records, areas, operators))
+            made = list(_versions(rng, shapes, operators))
             names = ["id", "kind", "local_id", "organisation_id", "created_seq", "is_live"]
             _copy(cursor, "register_record", names, (m[0] for m in made))
             names = [
@@ -127,12 +130,10 @@ def _copy(cursor: Any, table: str, names: list[str], rows: Any) -> None:
 Made = tuple[list[Any], list[list[Any]]]  # the record's row, those of its versions
 
 
-def _versions(
-    rng: Random, records: int, areas: Path | None, operators: list[int]
-) -> Iterator[Made]:
+def _versions(rng: Random, shapes: Iterator[Any], operators: list[int]) -> Iterator[Made]:
     """Areas, and a release on part of most of them."""
     seq = 0
-    for number, shape in enumerate(_from_file(areas, records) if areas else _stars(rng, records)):
+    for number, shape in enumerate(shapes):
         on, operator = START + dt.timedelta(days=rng.randrange(DAYS)), rng.choice(operators)
         seq += 1
         shapes = [(on, shape)]
@@ -184,13 +185,12 @@ def _from_file(path: Path, records: int) -> Iterator[Any]:
             yield shapely.from_wkt(row["geom"])
 
 
-def _stars(rng: Random, records: int) -> Iterator[Any]:
+def _stars(rng: Random, records: int, count_of_spots: int, spread: float) -> Iterator[Any]:
     """Star-shaped areas of some hundred metres, most in clusters."""
     west, south, east, north = BOX
-    spots = [(rng.uniform(west, east), rng.uniform(south, north)) for _ in range(400)]
+    spots = [(rng.uniform(west, east), rng.uniform(south, north)) for _ in range(count_of_spots)]
     for _ in range(records):
         x, y = rng.choice(spots)
-        spread = 0.02
         x, y = rng.gauss(x, spread), rng.gauss(y, spread)
         count, size = rng.randrange(6, 40), min(rng.lognormvariate(math.log(60), 0.7), 600) / 1.1e5
         turns = [(i + rng.uniform(0.2, 0.8)) * 2 * math.pi / count for i in range(count)]
