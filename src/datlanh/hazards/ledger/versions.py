@@ -264,9 +264,12 @@ def _day(value: Any) -> dt.date | None:
 
 # Everything below asks by boxes and ids which records may have to do with each other.
 
+# The offset keeps the boxes apart from the rest: in a rebuild nothing is known yet of the table,
+# and the planner took its kinds for the rarer thing and read all of it for each box.
 _MET = """
 select distinct v.record_id from unnest(%(boxes)s::bytea[]) as b(shape)
-  join register_version v on v.outline && st_geomfromwkb(b.shape, 4326)
+  cross join lateral (select record_id, kind, known_to from register_version
+                       where outline && st_geomfromwkb(b.shape, 4326) offset 0) v
  where v.kind = any(%(kinds)s) and (%(ever)s or v.known_to is null)
 """
 _NAMING = """
