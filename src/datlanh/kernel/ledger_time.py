@@ -163,8 +163,8 @@ def area_ledger(
     ends = _endings((area, *before))
     found: list[AreaStretch] = []
     for start, end in _stretches(every, ends, area.versions, area.until):
-        own = area.at(start)
-        if own is None or not days.has(start):
+        own = area.at(start) if days.has(start) else None
+        if own is None:
             continue
         here = sorted((v.what for v in flat if v.holds(start)), key=lambda r: r.id)
         first = [v.what for o in before if (v := o.at(start))]
@@ -222,8 +222,8 @@ def release_ledger(
     ends = _endings(met)
     found: list[ReleaseStretch] = []
     for start, end in _stretches(every, ends, versions, None):
-        own = next((v.what for v in versions if v.holds(start)), None)
-        if own is None or not days.has(start):
+        own = next((v.what for v in versions if v.holds(start)), None) if days.has(start) else None
+        if own is None:
             continue
         rivals = sorted((v.what for v in flat if v.holds(start)), key=lambda r: r.id)
         here = [(v.what, a.begins) for a in met if (v := a.at(start))]

@@ -15,6 +15,7 @@ from django.db import models
 
 from datlanh.hazards.ledger.models import AreaLedger, ReleaseLedger
 from datlanh.hazards.ledger.versions import (
+    Same,
     Stored,
     areas_named,
     records_met,
@@ -244,7 +245,7 @@ def _of_release(stretch: ReleaseStretch) -> Columns:
 
 
 def neighbourhood_now(
-    changed: Sequence[Stored], endings: Endings
+    changed: Sequence[Stored], endings: Endings, same: Same
 ) -> tuple[set[UUID], Neighbourhood]:
     """The records whose ledger may change, and all they have to do with.
 
@@ -254,7 +255,8 @@ def neighbourhood_now(
     shapes = [s.shape for s in changed if s.shape is not None]
     unplaced = (s.held.what for s in changed if s.shape is None and not s.is_area)
     named_now = areas_named({name for release in unplaced for name in release.names})
-    own = versions_of(records | records_met(shapes) | named_now)
+    now = [s for s in changed if s.known_to is None]
+    own = now + versions_of((records_met(shapes) | named_now) - records, same=same)
     mine = {s.record_id: s.local_id for s in own if s.is_area and s.record_id in records}
     only_areas = mine.keys() == records  # all of them areas, and none gone
     affected = records | named_now
@@ -266,7 +268,7 @@ def neighbourhood_now(
     own = [s for s in own if s.record_id in affected]
     around = records_met(s.shape for s in own if s.shape is not None)
     around |= releases_naming({s.local_id for s in own if s.is_area})
-    others = versions_of(around - affected)
+    others = versions_of(around - affected, same=same)
     areas = {s.record_id for s in (*changed, *own, *others) if s.is_area}
     return affected, Neighbourhood(affected, [*own, *others], endings(areas))
 

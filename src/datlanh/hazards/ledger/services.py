@@ -21,7 +21,7 @@ from datlanh.hazards.ledger.lines import (
     whole_rows,
 )
 from datlanh.hazards.ledger.models import AreaLedger, ReleaseLedger
-from datlanh.hazards.ledger.versions import KINDS, versions_around
+from datlanh.hazards.ledger.versions import KINDS, Same, versions_around
 from datlanh.kernel.ledger_time import ALWAYS, Days
 from datlanh.register.bulk import row_put, rows_copy, rows_read
 from datlanh.register.canonical import of_columns
@@ -41,10 +41,11 @@ def ledger_refresh(
     """
     if not record_ids:
         return 0
-    changed = versions_around(record_ids, seq)
+    same: Same = {}
+    changed = versions_around(record_ids, seq, same)
     if not changed:
         return 0
-    affected, around = neighbourhood_now(changed, endings)
+    affected, around = neighbourhood_now(changed, endings, same)
     days = days_changed(changed, around, seq)
     standing = {model: _standing(model, affected) for model in MODELS}
     begun = 0

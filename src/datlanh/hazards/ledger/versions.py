@@ -72,25 +72,32 @@ _AROUND = (
 )
 
 
-def versions_of(records: Collection[UUID], *, ever: bool = False) -> list[Stored]:
-    """The versions of areas and releases known now; with `ever`, those once known as well."""
+Same = dict[Any, Any]  # equal content is one object, so that it is measured once
+
+
+def versions_of(
+    records: Collection[UUID], *, ever: bool = False, same: Same | None = None
+) -> list[Stored]:
+    """The versions of areas and releases known now; with `ever`, those once known as well.
+
+    What is read with one `same` shares its objects.
+    """
     if not records:
         return []
-    return _read(_EVER if ever else _OPEN, {"ids": list(records)})
+    return _read(_EVER if ever else _OPEN, {"ids": list(records)}, {} if same is None else same)
 
 
-def versions_around(records: Collection[UUID], seq: int) -> list[Stored]:
+def versions_around(records: Collection[UUID], seq: int, same: Same) -> list[Stored]:
     """What areas and releases were just before a decision, and what they are now."""
-    return _read(_AROUND, {"ids": list(records), "seq": seq})
+    return _read(_AROUND, {"ids": list(records), "seq": seq}, same)
 
 
-def _read(text: str, params: Mapping[str, Any]) -> list[Stored]:
+def _read(text: str, params: Mapping[str, Any], same: Same) -> list[Stored]:
     with connection.cursor() as cursor:
         cursor.execute(text, params)
         rows = cursor.fetchall()
     reports = {pk for row in rows for pk in _reports(row)}
     drawn = _pockets_of(reports)
-    same: dict[Any, Any] = {}  # equal content is one object: measured once
     return [_stored(row, drawn, same) for row in rows if row[3] in KINDS]
 
 
