@@ -11,10 +11,12 @@ import re
 import uuid
 import xml.etree.ElementTree as ET
 import zlib
+from io import BytesIO
 
 import pytest
 from django.db import OperationalError, connections
-from django.test import Client
+from django.http import UnreadablePostError
+from django.test import Client, RequestFactory
 
 from datlanh.accounts.acting import SYSTEM, acting
 from datlanh.accounts.services import device_revoke
@@ -561,3 +563,21 @@ def test_the_code_carries_settings_that_collect_reads():
     picture = ET.fromstring(collect_settings_qr(address, "Đất Lành", "renew.hientruong"))
     assert picture.tag == "{http://www.w3.org/2000/svg}svg"
     assert picture.get("viewBox")
+
+
+def test_a_body_that_ends_before_its_length_leaves_no_report() -> None:
+    """A line that breaks ends the body early: no report with half a photo."""
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="a.xml"\r\n'
+        b"Content-Type: text/xml\r\n\r\n<data/>\r\n--x\r\n"
+        b'Content-Disposition: form-data; name="p.jpg"; filename="p.jpg"\r\n\r\nhalf of it'
+    )
+    for missing in (0, 500):
+        request = RequestFactory().post("/", content_type="multipart/form-data; boundary=x")
+        request.META |= {"CONTENT_LENGTH": str(len(body) + missing), "wsgi.input": BytesIO(body)}
+        with whole(request):
+            if missing:
+                with pytest.raises(UnreadablePostError):
+                    read_body(request)
+            else:
+                read_body(request)
